@@ -1,5 +1,8 @@
 # userkeys.  SPDX-License-Identifier: MIT
 # `make help` lists the targets.  Everything built lands in build/.
+#
+# A new source file in core, port, platform, examples, tests or fuzz needs no
+# line here: the wildcards find it.
 
 CC = cc
 AR = ar
@@ -10,29 +13,55 @@ TARGET = host
 PORT = mbedtls
 B = build/$(TARGET)-$(PORT)
 
-# Where Mbed TLS is: the system's by default.
+# Where Mbed TLS and SQLite are: the system's by default.  An empty
+# SQLITE_LIBS builds without the User Key Database.
 MBEDTLS_CFLAGS =
 MBEDTLS_LIBS = -lmbedcrypto
 SQLITE_LIBS = -lsqlite3
+CMOCKA_CFLAGS =
+CMOCKA_LIBS = -lcmocka
 
-# Layers see only what ARCHITECTURE lets them see.
+# For `make install`.
+PREFIX = /usr/local
+DESTDIR =
+LIBDIR = $(PREFIX)/lib
+
+# A program that runs what was built for another machine (qemu-mips, ...).
+export WRAP =
+export BUILD = $(B)
+VERSION = $(shell sed -n 's/^.define UKEY_VERSION "\(.*\)"/\1/p' core/ukey.h)
+
+# ---- parts ----------------------------------------------------------------
+
+# Layers see only what docs/DESIGN.md lets them see.
 CORE_INC = -Icore
 PORT_INC = $(CORE_INC) -Iport/$(PORT) $(MBEDTLS_CFLAGS)
 PLATFORM_INC = $(PORT_INC) -Iplatform/posix -Iplatform/milter
 
-CORE_SRC = $(wildcard core/*.c)
-PORT_SRC = $(wildcard port/$(PORT)/*.c)
-PLATFORM_SRC = $(wildcard platform/posix/*.c platform/milter/*.c)
-USERKEYS_SRC = $(wildcard examples/userkeys/*.c)
-MILTER_SRC = $(wildcard examples/milter/*.c)
-SUPPORT_SRC = $(wildcard tests/support/*.c)
-UNIT_SRC = $(wildcard tests/unit/test_*.c)
+# What needs SQLite, by its include line.
+NEED_SQLITE = $(if $(SQLITE_LIBS),,$(shell grep -lE \
+	'(sqlite3|ukey_ukd)[a-z_]*\.h' -r --include='*.[c]' platform \
+	examples tests 2>/dev/null))
+sources = $(filter-out $(NEED_SQLITE),$(sort $(wildcard $(1))))
 
+CORE_SRC = $(call sources,core/*.c)
+PORT_SRC = $(call sources,port/$(PORT)/*.c)
+PLATFORM_SRC = $(call sources,platform/posix/*.c platform/milter/*.c)
+USERKEYS_SRC = $(call sources,examples/userkeys/*.c)
+MILTER_SRC = $(call sources,examples/milter/*.c)
+SUPPORT_SRC = $(call sources,tests/support/*.c)
+
+# Tests: tests/GROUP/test_*.c is a cmocka program of its own; a script is
+# tests/GROUP/test_*.sh or .py; run by `make GROUP`.
 objects = $(patsubst %.c,$(B)/%.o,$(1))
-UNIT_BIN = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
+programs = $(patsubst %.c,$(B)/%,$(call sources,tests/$(1)/test_*.c))
+scripts = $(sort $(wildcard tests/$(1)/test_*.sh tests/$(1)/test_*.py))
+GROUPS = unit vectors house interop resolver mail sendmail
+TEST_BIN = $(foreach g,$(GROUPS),$(call programs,$(g)))
+run = sh tests/run.sh $(1) $(call programs,$(1)) $(call scripts,$(1))
+
 PROGRAMS = $(if $(USERKEYS_SRC),$(B)/userkeys) \
 	$(if $(MILTER_SRC),$(B)/userkeys-milter)
-
 LIBS = $(B)/libukey_platform.a $(B)/libukey_port.a $(B)/libukey_core.a
 # core asks the port for its four functions, hence the group.
 LINK = -Wl,--start-group $(LIBS) -Wl,--end-group $(MBEDTLS_LIBS) \
@@ -40,18 +69,82 @@ LINK = -Wl,--start-group $(LIBS) -Wl,--end-group $(MBEDTLS_LIBS) \
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 
-all: $(LIBS) $(PROGRAMS)	## build the libraries and the programs
+# ---- for users ------------------------------------------------------------
 
-help:	## list the targets
-	@awk -F '[:#]+' '/^[a-z-]+:.*##/ { printf "  %-16s%s\n", $$1, $$NF }' \
-	    Makefile
+all: $(LIBS) $(PROGRAMS) ## build the libraries and the programs
 
-unit: $(UNIT_BIN)	## build and run the unit tests
-	@for t in $(UNIT_BIN); do echo "== $$t"; $$t || exit 1; done
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / \
+	    { printf "  make %-16s%s\n", $$1, $$2 }' Makefile
 
-clean:	## remove everything built
+demo: ## fresh machine: set up, build, sign, verify, tamper, explained
+	@sh tests/setup.sh demo
+	@$(MAKE) --no-print-directory -s all
+	@sh examples/demo.sh
+
+test: ## fresh machine: set up, then unit, vectors, interop, mail, replay
+	@sh tests/setup.sh test mail
+	@$(MAKE) --no-print-directory -s check mail
+
+install: all ## library, headers, pkg-config file, man pages, programs
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' \
+	    VERSION='$(VERSION)' AR='$(AR)' PORT='$(PORT)' \
+	    sh tests/house/install.sh $(PROGRAMS)
+
+dist: ## userkeys-VERSION.tar.gz of what is committed
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=userkeys-$(VERSION)/ \
+	    -o build/userkeys-$(VERSION).tar.gz HEAD
+
+clean: ## remove everything built
 	rm -rf build
+
+# ---- tests ----------------------------------------------------------------
+
+check: unit vectors house resolver interop replay ## all but real mail servers
+
+unit: $(B)/tests/unit.built ## build and run the unit tests
+	@$(call run,unit)
+vectors: $(B)/tests/vectors.built ## messages with records and verdicts
+	@$(call run,vectors)
+house: $(B)/tests/house.built ## documents, demo, install, other builds
+	@$(call run,house)
+resolver: $(B)/tests/resolver.built ## our resolver and real name servers
+	@$(call run,resolver)
+interop: $(B)/tests/interop.built ## OpenDKIM, dkimpy, Mail::DKIM, both ways
+	@$(call run,interop)
+mail: $(B)/tests/mail.built ## a real mail server with our milter
+	@$(call run,mail)
+test-mail: ## set up, then real mail servers alone
+	@sh tests/setup.sh mail
+	@$(MAKE) --no-print-directory -s mail
+
+test-all: ## what `make test` leaves out: hours on a slow machine
+	@sh tests/setup.sh test mail sanitize arch
+	@$(MAKE) --no-print-directory -s sendmail asan asan-clang msan valgrind \
+	    arch
+
+lint: ## every rule of the house that a command can check
+	@sh tests/setup.sh lint
+	@sh tests/lint/all.sh
+
+SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
+asan: ## unit tests and vectors under ASan and UBSan
+	@$(MAKE) --no-print-directory -s TARGET=asan unit vectors \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)'
+asan-clang: ## the same with clang
+	@$(MAKE) --no-print-directory -s TARGET=asan-clang CC=clang unit \
+	    vectors CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)'
+valgrind: all ## unit tests and vectors under valgrind
+	@$(MAKE) --no-print-directory -s unit vectors \
+	    WRAP='valgrind -q --error-exitcode=99 --leak-check=full'
+coverage: ## of core: at least 95 % of lines, 90 % of branches
+	@sh tests/setup.sh coverage
+	@sh tests/house/coverage.sh
+
+# ---- rules ----------------------------------------------------------------
 
 $(B)/core/%.o: core/%.c
 	@mkdir -p $(@D)
@@ -67,8 +160,8 @@ $(B)/examples/%.o: examples/%.c
 	$(CC) -std=c99 $(WARN) $(CFLAGS) $(PLATFORM_INC) -MMD -MP -c -o $@ $<
 $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu99 $(WARN) $(CFLAGS) $(PLATFORM_INC) -Itests/support \
-	    -MMD -MP -c -o $@ $<
+	$(CC) -std=gnu99 $(WARN) $(CFLAGS) $(PLATFORM_INC) $(CMOCKA_CFLAGS) \
+	    -Itests/support -MMD -MP -c -o $@ $<
 
 $(B)/libukey_core.a: $(call objects,$(CORE_SRC))
 $(B)/libukey_port.a: $(call objects,$(PORT_SRC))
@@ -83,11 +176,22 @@ $(B)/userkeys: $(call objects,$(USERKEYS_SRC)) $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK)
 $(B)/userkeys-milter: $(call objects,$(MILTER_SRC)) $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK)
-$(UNIT_BIN): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libukey_support.a \
-    $(LIBS)
+$(TEST_BIN): %: %.o $(B)/libukey_support.a $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(B)/libukey_support.a $(LINK) \
-	    -lcmocka
+	    $(CMOCKA_LIBS)
+
+# All that the tests of one group need.
+define group
+$(B)/tests/$(1).built: $(call programs,$(1)) $(if $(call scripts,$(1)),all)
+	@mkdir -p $$(@D) && touch $$@
+endef
+$(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all help unit clean
+# Parts that bring rules of their own.
+-include fuzz/fuzz.mk examples/firmware/firmware.mk tests/arch/arch.mk \
+	tests/bench/bench.mk
+
+.PHONY: all help demo test install dist clean check $(GROUPS) test-mail \
+	test-all lint asan asan-clang valgrind coverage replay

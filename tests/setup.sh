@@ -1,0 +1,111 @@
+#!/bin/sh
+# setup.sh GROUP...: installs the Debian packages that a target needs.
+# SPDX-License-Identifier: MIT
+#
+# Quick and quiet when all is there.  Otherwise installs what is missing, as
+# root or through a sudo that asks no password; without either it says what
+# it would install, and stops.  Servers among the packages are not started.
+# NO_SETUP=1 skips all of this (other systems, other package managers).
+set -eu
+
+packages() {
+	case $1 in
+	build) echo 'gcc libc6-dev make binutils libmbedtls-dev
+	    libsqlite3-dev' ;;
+	demo) packages build ;;
+	test) packages build
+	    echo 'libcmocka-dev pkgconf mandoc cmake opendkim-tools
+	    opendkim libopendkim-dev python3-dkim python3-dnspython
+	    libmail-dkim-perl nsd unbound' ;;
+	mail) packages build
+	    echo 'libcmocka-dev postfix postfix-sqlite swaks sasl2-bin
+	    libsasl2-modules miltertest opendkim opendkim-tools' ;;
+	lint) echo 'gcc libc6-dev make binutils libmbedtls-dev libsqlite3-dev
+	    libcmocka-dev clang clang-tidy cppcheck shellcheck mandoc
+	    gcc-mips-linux-gnu' ;;
+	firmware) packages build
+	    echo 'gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
+	    dpkg-dev' ;;
+	mips) packages build
+	    echo 'gcc-mips-linux-gnu libc6-dev-mips-cross qemu-user
+	    dpkg-dev' ;;
+	arch) packages mips
+	    echo 'gcc-mipsel-linux-gnu libc6-dev-mipsel-cross
+	    gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+	    gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+	    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross musl-tools' ;;
+	sanitize) packages test
+	    echo 'clang libclang-rt-14-dev llvm-14 valgrind' ;;
+	coverage) packages test
+	    echo 'lcov' ;;
+	fuzz) packages build
+	    echo 'clang libclang-rt-14-dev llvm-14' ;;
+	bench) packages test
+	    echo 'valgrind' ;;
+	*) echo "setup: unknown group $1" >&2
+	    exit 64 ;;
+	esac
+}
+
+[ "${NO_SETUP:-0}" = 0 ] || exit 0
+
+wanted=$(for group in "$@"; do packages "$group"; done |
+    tr -s '[:blank:]' '\n' | sort -u | sed '/^$/d')
+
+if ! command -v dpkg-query >/dev/null; then
+	echo "setup: this is not a Debian system; what is needed, by the" \
+	    "names of its packages:" >&2
+	echo "$wanted" | tr '\n' ' ' >&2
+	echo >&2
+	echo "setup: install their like and run again with NO_SETUP=1" >&2
+	exit 1
+fi
+
+missing=
+for package in $wanted; do
+	case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+	installed) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+	sudo=
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+	sudo='sudo -n'
+else
+	echo "setup: not root, and no sudo without password.  To go on, run:" >&2
+	echo "    apt-get install --no-install-recommends$missing" >&2
+	exit 1
+fi
+
+apt() {
+	# shellcheck disable=SC2086 # $sudo is empty or two words
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+	    -o DPkg::Lock::Timeout=600 -o APT::Get::Assume-Yes=true \
+	    -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 "$@" </dev/null
+}
+
+# A server that a test starts is the test's own; the system's stays off.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+	trap '$sudo rm -f $policy' EXIT
+	printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+	$sudo chmod 755 $policy
+fi
+
+echo "setup: installing$missing"
+log=$(mktemp)
+# shellcheck disable=SC2086 # a list of words
+if ! apt install --no-install-recommends $missing >"$log" 2>&1; then
+	# The lists may be absent or old.
+	if ! { apt update && apt install --no-install-recommends $missing; } \
+	    >"$log" 2>&1; then
+		tail -n 30 "$log" >&2
+		echo "setup: apt-get failed, see above" >&2
+		rm -f "$log"
+		exit 1
+	fi
+fi
+rm -f "$log"
