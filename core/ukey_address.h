@@ -14,7 +14,7 @@
 
 /* One mailbox; both views point into the text it was read from. */
 struct ukey_address {
-	struct ukey_view local;  /* as written, a quoted-string with its DQUOTEs */
+	struct ukey_view local;  /* as written, DQUOTEs included */
 	struct ukey_view domain; /* as written, 1..253 octets, LDH labels */
 };
 

@@ -58,10 +58,10 @@ struct ukey_dns_answer {
 	uint8_t hops;       /* chain steps in this answer */
 	bool authentic;     /* AD; counts only from a trusted resolver */
 	bool nxdomain;      /* RCODE 3 rather than NODATA */
-	uint32_t ttl;       /* seconds to keep it: the least of the chain and the
+	uint32_t ttl;       /* seconds to keep it: the least of chain and
 	                     * records; for ABSENT by SOA (RFC 2308 5), else 0;
 	                     * values over 2^31-1 count as 0 (RFC 2181 8) */
-	uint8_t name_len;   /* ASK: the name to ask, and on RECORDS their owner */
+	uint8_t name_len;   /* ASK: the name to ask; RECORDS: their owner */
 	uint8_t name[UKEY_DNS_NAME_MAX];
 };
 

@@ -21,7 +21,7 @@
 
 /* One entry at the arena's end; entry I is the I-th from the end. */
 struct ukey_field {
-	uint32_t start;    /* of the raw octets; they end where the next begin */
+	uint32_t start;    /* of the raw octets, up to the next one's */
 	uint16_t name_len; /* without white space before the colon */
 	uint16_t hash;     /* of the name in lower case */
 	uint16_t above;    /* nearest field above of the same name, or _NONE */

@@ -27,7 +27,7 @@ struct ukey_keyrecord {
 	uint8_t flags;       /* UKEY_KEY_ bits */
 	uint8_t advice;      /* enum ukey_advice */
 	uint8_t usable;      /* enum ukey_reason: _OK, _KEY_REVOKED, _KEY_TYPE,
-	                      * _KEY_HASH, _KEY_SERVICE: for rsa-sha256 e-mail */
+	                      * _KEY_HASH, _KEY_SERVICE: for rsa-sha256 mail */
 };
 
 /*

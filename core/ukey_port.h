@@ -37,7 +37,7 @@ int ukey_port_sha256_finish(struct ukey_port_sha256 *h, uint8_t *digest);
 /* What ukey_port_rsa_verify() returns. */
 enum ukey_port_match {
 	UKEY_PORT_UNKNOWN = -1, /* could not tell: no memory, internal error */
-	UKEY_PORT_NO_MATCH = 0, /* looked, and the signature is not this key's */
+	UKEY_PORT_NO_MATCH = 0, /* the signature is not this key's */
 	UKEY_PORT_MATCH = 1
 };
 

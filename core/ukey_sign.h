@@ -39,7 +39,7 @@ struct ukey_sign_request {
 struct ukey_sign {
 	struct ukey_sign_request request;
 	struct ukey_port_sha256 header;
-	struct ukey_port_sha256 body; /* after the end: bh in its first octets */
+	struct ukey_port_sha256 body; /* after the end: bh comes first */
 	struct ukey_canon_body body_canon;
 	struct ukey_canon_header field_canon;
 	struct ukey_guard guard;

@@ -71,6 +71,9 @@ check() {
 	state=$("${tools}nm" "$work/all" |
 	    awk '$(NF - 1) ~ /^[bBdDcCsSgG]$/ { print $NF }' | words)
 	[ -z "$state" ] || complain "$name: writable data: $state"
+	alien=$("${tools}nm" -g --defined-only "$work/all" |
+	    awk '$NF !~ /^ukey_/ { print $NF }' | words)
+	[ -z "$alien" ] || complain "$name: public without ukey_: $alien"
 	sizes=$("${tools}size" -A "$work/all" | awk '
 	    $1 ~ /^\.(text|rodata)/ { n += $2 }
 	    $1 ~ /^\.(t?data|t?bss|sdata|sbss)/ && $2 { w += $2 }

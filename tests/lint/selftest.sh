@@ -1,0 +1,149 @@
+#!/bin/sh
+# selftest.sh: plants one violation after the other; each gate must see its own.
+# SPDX-License-Identifier: MIT
+set -eu
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/tests" "$work/port/mbedtls" "$work/platform/posix"
+cp -R core "$work/core"
+cp -R tests/lint "$work/tests/lint"
+cd "$work"
+bad=0
+
+# plant GATE EXPECTED [FILE]: standard input becomes FILE for a while; the gate
+# must fail then, and say EXPECTED.
+plant() {
+	file=${3:-core/ukey_plant.c}
+	cat >"$file"
+	# shellcheck disable=SC2086 # a command and its argument
+	if sh tests/lint/$1 >out 2>&1; then
+		echo "selftest: $1 did not see: $2" >&2
+		bad=1
+	elif ! grep -q "$2" out; then
+		echo "selftest: $1 failed, but not with: $2" >&2
+		cat out >&2
+		bad=1
+	fi
+	rm -f "$file"
+}
+
+plant purity.sh 'from outside: malloc' <<'PLANT'
+void *malloc(unsigned long size);
+void *ukey_plant(void);
+void *ukey_plant(void) { return malloc(3); }
+PLANT
+plant purity.sh 'writable data' <<'PLANT'
+int ukey_plant(void);
+int ukey_plant(void) { static int calls; return ++calls; }
+PLANT
+plant purity.sh 'writable data' <<'PLANT'
+int ukey_plant = 7;
+PLANT
+plant purity.sh 'not freestanding' <<'PLANT'
+#include <string.h>
+PLANT
+plant purity.sh 'not freestanding' <<'PLANT'
+int ukey_plant(int n);
+int ukey_plant(int n) { char a[n]; a[0] = 1; return a[0]; }
+PLANT
+plant purity.sh 'without ukey_: plant' <<'PLANT'
+int plant(void);
+int plant(void) { return 1; }
+PLANT
+if command -v arm-none-eabi-gcc >/dev/null; then
+	plant purity.sh 'uldivmod' <<'PLANT'
+#include <stdint.h>
+uint64_t ukey_plant(uint64_t a, uint64_t b);
+uint64_t ukey_plant(uint64_t a, uint64_t b) { return a / b; }
+PLANT
+fi
+plant includes.sh 'includes <stdio.h>' <<'PLANT'
+#include <stdio.h>
+PLANT
+plant includes.sh 'includes "ukey_other.h"' port/mbedtls/ukey_plant.h <<'PLANT'
+#include "ukey_other.h"
+PLANT
+plant includes.sh 'includes <mbedtls/rsa.h>' platform/posix/p.c <<'PLANT'
+#include <mbedtls/rsa.h>
+PLANT
+plant banned.sh 'goto' <<'PLANT'
+	goto out;
+PLANT
+plant banned.sh 'strcpy(' platform/posix/p.c <<'PLANT'
+	strcpy(a, b);
+PLANT
+plant banned.sh 'function pointer' <<'PLANT'
+int ukey_plant(int (*call)(void));
+PLANT
+plant banned.sh 'conditional code' <<'PLANT'
+#ifdef PLANT
+#endif
+PLANT
+plant recursion.sh 'ukey_plant_b is part of a cycle' <<'PLANT'
+int ukey_plant_a(int n);
+int ukey_plant_b(int n);
+int ukey_plant_a(int n) { return n ? ukey_plant_b(n - 1) : 0; }
+int ukey_plant_b(int n) { return n ? ukey_plant_a(n - 1) : 0; }
+PLANT
+plant recursion.sh 'through a pointer' <<'PLANT'
+int ukey_plant(int (*call)(int), int n);
+int ukey_plant(int (*call)(int), int n) { return call(n) + 1; }
+PLANT
+
+# body LINES TEXT: a well-formed function with LINES times TEXT in it.
+body() {
+	printf 'int\nukey_plant(int n)\n{\n'
+	i=0
+	while [ $i -lt "$1" ]; do
+		printf '%s\n' "$2"
+		i=$((i + 1))
+	done
+	printf '\treturn n;\n}\n'
+}
+body 56 '	n++;' >core/ukey_plant.c
+sh tests/lint/source.sh core/ukey_plant.c || {
+	echo "selftest: source.sh refuses 60 lines" >&2
+	bad=1
+}
+body 57 '	n++;' | plant source.sh '61 lines'
+body 10 '	n += n && n;' | plant source.sh 'complexity 11'
+body 400 '' | plant source.sh 'over 400'
+body 1 '				if (n)' | plant source.sh 'nested 4'
+body 1 '    n++;' | plant source.sh 'four blanks'
+body 1 '	if(n)' | plant source.sh 'a blank after if'
+body 1 "	n = $(printf '%080d' 1);" | plant source.sh 'columns, over 80'
+body 1 '	n++; ' | plant source.sh 'end of the line'
+body 1 '	n++; // why' | plant source.sh 'comments are'
+printf 'int ukey_plant(void)\n{\n\treturn 1;\n}\n' |
+    plant source.sh 'the line after its type'
+printf 'int\nukey_plant(int a, int b, int c, int d, int e, int f)\n{\n}\n' |
+    plant source.sh 'over 5 parameters'
+
+printf '/* FIX''ME, SPDX-License-Identifier: MIT */\n' |
+    plant words.sh 'note to oneself'
+printf 'int x;\n' | plant words.sh 'no line "SPDX'
+printf '/* SPDX-License-Identifier: MIT /ho''me/me */\n' |
+    plant words.sh 'path or host'
+
+plant headers.sh 'ukey_plant.h' core/ukey_plant.h <<'PLANT'
+int ukey_plant(size_t size);
+PLANT
+plant 'analyse.sh gcc' 'leak' <<'PLANT'
+void *malloc(unsigned long size);
+int ukey_plant(int n);
+int ukey_plant(int n) { char *p = malloc(3); return p ? n : 1; }
+PLANT
+plant 'analyse.sh clang' 'core.DivideZero' <<'PLANT'
+int ukey_plant(int n);
+int ukey_plant(int n) { return n ? 1 : 2 / n; }
+PLANT
+plant 'analyse.sh cppcheck' 'zerodiv' <<'PLANT'
+int ukey_plant(int n);
+int ukey_plant(int n) { int z = 0; return n / z; }
+PLANT
+plant 'analyse.sh tidy' 'bugprone-sizeof-expression' <<'PLANT'
+unsigned long ukey_plant(const char *p);
+unsigned long ukey_plant(const char *p) { return sizeof(sizeof(p)); }
+PLANT
+exit $bad
