@@ -26,8 +26,10 @@ PREFIX = /usr/local
 DESTDIR =
 LIBDIR = $(PREFIX)/lib
 
-# A program that runs what was built for another machine (qemu-mips, ...).
+# What runs the programs of another machine (WRAP=qemu-mips); with CROSS=1
+# tests that are scripts are left out.
 export WRAP =
+CROSS =
 export BUILD = $(B)
 VERSION = $(shell sed -n 's/^.define UKEY_VERSION "\(.*\)"/\1/p' core/ukey.h)
 
@@ -55,7 +57,8 @@ SUPPORT_SRC = $(call sources,tests/support/*.c)
 # tests/GROUP/test_*.sh or .py; run by `make GROUP`.
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 programs = $(patsubst %.c,$(B)/%,$(call sources,tests/$(1)/test_*.c))
-scripts = $(sort $(wildcard tests/$(1)/test_*.sh tests/$(1)/test_*.py))
+scripts = $(if $(CROSS),,$(sort $(wildcard tests/$(1)/test_*.sh \
+	tests/$(1)/test_*.py)))
 GROUPS = unit vectors house interop resolver mail sendmail
 TEST_BIN = $(foreach g,$(GROUPS),$(call programs,$(g)))
 run = sh tests/run.sh $(1) $(call programs,$(1)) $(call scripts,$(1))
@@ -105,17 +108,17 @@ clean: ## remove everything built
 
 check: unit vectors house resolver interop replay ## all but real mail servers
 
-unit: $(B)/tests/unit.built ## build and run the unit tests
+unit: unit-built ## build and run the unit tests
 	@$(call run,unit)
-vectors: $(B)/tests/vectors.built ## messages with records and verdicts
+vectors: vectors-built ## messages with records and verdicts
 	@$(call run,vectors)
-house: $(B)/tests/house.built ## documents, demo, install, other builds
+house: house-built ## documents, demo, install, other builds
 	@$(call run,house)
-resolver: $(B)/tests/resolver.built ## our resolver and real name servers
+resolver: resolver-built ## our resolver and real name servers
 	@$(call run,resolver)
-interop: $(B)/tests/interop.built ## OpenDKIM, dkimpy, Mail::DKIM, both ways
+interop: interop-built ## OpenDKIM, dkimpy, Mail::DKIM, both ways
 	@$(call run,interop)
-mail: $(B)/tests/mail.built ## a real mail server with our milter
+mail: mail-built ## a real mail server with our milter
 	@$(call run,mail)
 test-mail: ## set up, then real mail servers alone
 	@sh tests/setup.sh mail
@@ -140,6 +143,12 @@ asan-clang: ## the same with clang
 valgrind: all ## unit tests and vectors under valgrind
 	@$(MAKE) --no-print-directory -s unit vectors \
 	    WRAP='valgrind -q --error-exitcode=99 --leak-check=full'
+mips: ## unit tests and vectors on a big-endian machine (qemu)
+	@sh tests/setup.sh mips
+	@sh tests/arch/run.sh mips
+arch: ## the same on every architecture at hand
+	@sh tests/setup.sh arch
+	@sh tests/arch/run.sh mips mipsel armhf aarch64 riscv64
 coverage: ## of core: at least 95 % of lines, 90 % of branches
 	@sh tests/setup.sh coverage
 	@sh tests/house/coverage.sh
@@ -182,16 +191,15 @@ $(TEST_BIN): %: %.o $(B)/libukey_support.a $(LIBS)
 
 # All that the tests of one group need.
 define group
-$(B)/tests/$(1).built: $(call programs,$(1)) $(if $(call scripts,$(1)),all)
-	@mkdir -p $$(@D) && touch $$@
+$(1)-built: $(call programs,$(1)) $(if $(call scripts,$(1)),all)
+.PHONY: $(1) $(1)-built
 endef
 $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # Parts that bring rules of their own.
--include fuzz/fuzz.mk examples/firmware/firmware.mk tests/arch/arch.mk \
-	tests/bench/bench.mk
+-include fuzz/fuzz.mk examples/firmware/firmware.mk tests/bench/bench.mk
 
-.PHONY: all help demo test install dist clean check $(GROUPS) test-mail \
-	test-all lint asan asan-clang valgrind coverage replay
+.PHONY: all help demo test install dist clean check test-mail \
+	test-all lint asan asan-clang valgrind mips arch coverage replay

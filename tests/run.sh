@@ -4,7 +4,8 @@
 # A TEST is a program: one built with cmocka, or a script whose last line is
 # "N passed, N failed", or any command that exits 0 when all is well.  It gets
 # no standard input.  Its output is shown only when it fails (or with V=1).
-# The last line here is the sum.  BUILD is where the programs were built.
+# The last line here is the sum.  BUILD is where the programs were built; WRAP,
+# if set, is a command that runs programs (not scripts).
 set -u
 
 name=$1
@@ -34,12 +35,13 @@ count() {
 
 [ $# -gt 0 ] || echo "$name: no tests yet"
 for test in "$@"; do
+	# shellcheck disable=SC2086 # WRAP is a command and its options
 	case $test in
 	*.py) set -- python3 "$test" ;;
 	*.sh) set -- sh "$test" ;;
-	*) set -- "$test" ;;
+	*) set -- ${WRAP:-} "$test" ;;
 	esac
-	${WRAP:-} "$@" </dev/null >"$log" 2>&1
+	"$@" </dev/null >"$log" 2>&1
 	status=$?
 	# shellcheck disable=SC2046 # two numbers
 	set -- $(count $status)
