@@ -25,6 +25,8 @@ CMOCKA_LIBS = -lcmocka
 PREFIX = /usr/local
 DESTDIR =
 LIBDIR = $(PREFIX)/lib
+DEST = $(DESTDIR)$(PREFIX)
+HEADERS = $(wildcard core/*.h port/$(PORT)/ukey_key.h platform/posix/*.h)
 
 # What runs the programs of another machine (WRAP=qemu-mips); with CROSS=1
 # tests that are scripts are left out.
@@ -91,10 +93,16 @@ test: ## fresh machine: set up, then unit, vectors, interop, mail, replay
 	@sh tests/setup.sh test mail
 	@$(MAKE) --no-print-directory -s check mail
 
-install: all ## library, headers, pkg-config file, man pages, programs
-	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' \
-	    VERSION='$(VERSION)' AR='$(AR)' PORT='$(PORT)' \
-	    sh tests/house/install.sh $(PROGRAMS)
+install: all $(B)/libuserkeys.a $(B)/userkeys.pc ## to PREFIX, under DESTDIR
+	install -d $(DEST)/bin $(DEST)/include/userkeys \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 $(HEADERS) $(DEST)/include/userkeys
+	install -m 644 $(B)/libuserkeys.a $(DESTDIR)$(LIBDIR)
+	install -m 644 $(B)/userkeys.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	$(if $(strip $(PROGRAMS)),install -m 755 $(PROGRAMS) $(DEST)/bin)
+	for page in $(wildcard docs/man/*.[1-8]); do \
+	    install -D -m 644 $$page \
+	    $(DEST)/share/man/man$${page##*.}/$${page##*/}; done
 
 dist: ## userkeys-VERSION.tar.gz of what is committed
 	@mkdir -p build
@@ -176,10 +184,20 @@ $(B)/libukey_core.a: $(call objects,$(CORE_SRC))
 $(B)/libukey_port.a: $(call objects,$(PORT_SRC))
 $(B)/libukey_platform.a: $(call objects,$(PLATFORM_SRC))
 $(B)/libukey_support.a: $(call objects,$(SUPPORT_SRC))
+# For `make install`: one library of all three layers.
+$(B)/libuserkeys.a: $(call objects,$(CORE_SRC) $(PORT_SRC) $(PLATFORM_SRC))
 $(B)/%.a:
 	@mkdir -p $(@D)
 	rm -f $@
 	$(AR) rcs $@ $^
+
+$(B)/userkeys.pc: Makefile core/ukey.h
+	@mkdir -p $(@D)
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' \
+	    'includedir=$${prefix}/include/userkeys' '' 'Name: userkeys' \
+	    'Description: signatures of mailboxes, a profile of DKIM' \
+	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' \
+	    'Libs: -L$${libdir} -luserkeys $(MBEDTLS_LIBS) $(SQLITE_LIBS)' >$@
 
 $(B)/userkeys: $(call objects,$(USERKEYS_SRC)) $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK)
