@@ -17,4 +17,10 @@
  */
 size_t ukey_scan_wsp(const uint8_t *data, size_t len);
 
+/*
+ * The index of the first octet below 0x0E at DATA (NUL, LF and CR are among
+ * them), or LEN.  Reads LEN octets.
+ */
+size_t ukey_scan_control(const uint8_t *data, size_t len);
+
 #endif

@@ -35,7 +35,7 @@
 
 /* An arena in which no message within PROTOCOL 8 meets reason "arena". */
 #define UKEY_ARENA_SIZE (UKEY_HEADER_MAX + 20 * UKEY_FIELDS_MAX + \
-	64 * UKEY_SIGNATURES_MAX + 256 * UKEY_QUESTIONS_MAX + 1024)
+	96 * UKEY_SIGNATURES_MAX + 256 * UKEY_QUESTIONS_MAX + 1024)
 
 /* The work block: decoded p= and b=, and the port's limbs. */
 #define UKEY_WORK_SIZE (2 * (UKEY_RSA_BITS_MAX / 8) + 72 + \
@@ -49,20 +49,21 @@
 struct ukey_body {
 	struct ukey_port_sha256 hash; /* after the end: the digest */
 	struct ukey_canon_body canon;
-	uint32_t stop_low, stop_high; /* least l= not reached */
-	uint32_t len_low, len_high;   /* canonical octets so far */
+	uint64_t len;  /* canonical octets so far */
+	uint64_t stop; /* the least l= not yet passed, or UINT64_MAX */
 };
 
 /* One DKIM-Signature field.  Private. */
 struct ukey_signature {
-	uint32_t note;     /* arena offset of its digest and key id; 0: none */
+	uint64_t l;        /* l=, or UINT64_MAX */
+	uint32_t note;     /* arena offset of a struct ukey_digests; 0: none */
 	uint16_t field;    /* index in the field store */
-	uint8_t parsed;    /* enum ukey_reason of the field alone */
-	uint8_t flags;     /* of ukey_signature.h */
-	uint8_t body;      /* enum ukey_reason of bh= and l= */
+	uint8_t flags;     /* of ukey_judge.h */
+	uint8_t canon;     /* index of its body hash */
+	uint8_t body;      /* enum ukey_reason of bh= and l=, or a wait state */
 	uint8_t user;      /* enum ukey_reason as user key, or a wait state */
 	uint8_t dkim;      /* the same as plain DKIM */
-	uint8_t key;       /* advice and testing of the record that matched */
+	uint8_t advice;    /* of the user-key record that matched */
 };
 
 /* One DNS question.  Private. */
@@ -83,18 +84,20 @@ struct ukey_verify {
 	struct ukey_body body[UKEY_BODY_CANONS];
 	struct ukey_signature signature[UKEY_SIGNATURES_MAX];
 	struct ukey_ask ask[UKEY_QUESTIONS_MAX];
-	uint16_t mail_from_len;   /* octets of MAIL FROM, a note in the arena */
+	uint16_t mail_from_len;   /* octets of MAIL FROM, first in the arena */
 	uint16_t signature_fields;
 	struct ukey_message message;
 	uint8_t flags;
 	uint8_t phase;
-	uint8_t failed;           /* enum ukey_reason for the whole message */
 	uint8_t signatures;       /* slots in use */
-	uint8_t identity;         /* enum ukey_reason of the identity */
+	uint8_t identity;         /* enum ukey_reason: _OK, or why there is none */
 	uint8_t relation;         /* enum ukey_relation */
-	uint8_t advice, testing, base;
+	uint8_t user;             /* enum ukey_reason, the result, or waiting */
+	uint8_t user_slot;        /* the signature it comes from, or none */
+	uint8_t advice;           /* of the base record, once it is known */
 	uint8_t user_rsa, dkim_rsa; /* RSA operations left */
-	uint8_t has_mail_from;
+	uint8_t hashing;          /* bit per body hash that still matters */
+	uint8_t header_guard;     /* what the guard saw in the header */
 };
 
 /* How the author (From) stands to MAIL FROM (PROTOCOL 6, policy.from). */

@@ -1,0 +1,127 @@
+/*
+ * userkeys: header canonicalization (RFC 6376 3.4.1 simple, 3.4.2 relaxed).
+ * SPDX-License-Identifier: MIT
+ */
+#include "ukey_canon_header.h"
+
+/* Bits of the state of relaxed. */
+#define IN_VALUE 1 /* behind the colon */
+#define LEADING 2  /* no content of the value yet */
+#define WSP 4      /* white space is waiting */
+#define CR 8       /* a CR is waiting for its LF */
+
+void
+ukey_canon_header_init(struct ukey_canon_header *c, enum ukey_canon canon)
+{
+	c->canon = (uint8_t)canon;
+	c->state = 0;
+}
+
+static struct ukey_view
+take(struct ukey_view *in, size_t len)
+{
+	struct ukey_view v = ukey_view_part(*in, 0, len);
+
+	*in = ukey_view_part(*in, len, in->len);
+	return v;
+}
+
+/* Takes line ends (unfolding) and white space; false at anything else. */
+static bool
+hold(struct ukey_canon_header *c, struct ukey_view *in)
+{
+	uint8_t octet = in->data[0];
+
+	if (c->state & CR) {
+		if (octet != '\n')
+			return false;
+		c->state &= (uint8_t)~CR;
+	} else if (octet == '\r') {
+		c->state |= CR;
+	} else if (ukey_is_wsp(octet)) {
+		c->state |= WSP;
+	} else {
+		return false;
+	}
+	take(in, 1);
+	return true;
+}
+
+static bool
+ends_run(struct ukey_view in, size_t i)
+{
+	if (in.data[i] == '\r' || in.data[i] == '\t')
+		return true;
+	return in.data[i] == ' ' && (i + 1 == in.len ||
+	    ukey_is_wsp(in.data[i + 1]) || in.data[i + 1] == '\r');
+}
+
+/* Content of the value that goes on as it is. */
+static struct ukey_view
+value(struct ukey_view *in)
+{
+	size_t i = 0;
+
+	while (i < in->len && !ends_run(*in, i))
+		i++;
+	return take(in, i);
+}
+
+/* A piece of the name in lower case. */
+static struct ukey_view
+name(struct ukey_canon_header *c, struct ukey_view *in)
+{
+	size_t i = 0;
+
+	while (i < in->len && i < sizeof(c->lower) && in->data[i] != ':' &&
+	    !ukey_is_fws(in->data[i])) {
+		c->lower[i] = ukey_lower(in->data[i]);
+		i++;
+	}
+	if (i == 0) /* a bare LF */
+		return take(in, 1);
+	take(in, i);
+	return (struct ukey_view) { c->lower, i };
+}
+
+static struct ukey_view
+content(struct ukey_canon_header *c, struct ukey_view *in)
+{
+	bool colon = in->data[0] == ':' && !(c->state & (IN_VALUE | CR));
+
+	if (colon) {
+		take(in, 1);
+		c->state = IN_VALUE | LEADING;
+		return UKEY_VIEW(":");
+	}
+	if ((c->state & WSP) && !(c->state & LEADING)) {
+		c->state &= (uint8_t)~WSP;
+		return UKEY_VIEW(" ");
+	}
+	c->state &= (uint8_t)~(WSP | LEADING);
+	if (c->state & CR) {
+		c->state &= (uint8_t)~CR;
+		return UKEY_VIEW("\r");
+	}
+	return c->state & IN_VALUE ? value(in) : name(c, in);
+}
+
+struct ukey_view
+ukey_canon_header_next(struct ukey_canon_header *c, struct ukey_view *in)
+{
+	if (c->canon == UKEY_CANON_SIMPLE)
+		return take(in, in->len);
+	while (in->len > 0) {
+		if (!hold(c, in))
+			return content(c, in);
+	}
+	return UKEY_VIEW("");
+}
+
+struct ukey_view
+ukey_canon_header_end(struct ukey_canon_header *c, bool close)
+{
+	if (c->canon == UKEY_CANON_SIMPLE || !close)
+		return UKEY_VIEW("");
+	return UKEY_VIEW("\r\n");
+}

@@ -1,0 +1,275 @@
+/*
+ * userkeys: the header fields of one message (RFC 5322 2.2, RFC 6376 5.4.2).
+ * SPDX-License-Identifier: MIT
+ */
+#include "ukey_field.h"
+
+#include "ukey_mem.h"
+
+/* Over PROTOCOL 8's own limit it is the sender's fault, else ours. */
+#define HEADER_REASON (UKEY_HEADER_MAX < 65536 ? \
+	UKEY_REASON_ARENA : UKEY_REASON_HEADER_LIMIT)
+#define FIELD_REASON (UKEY_FIELDS_MAX < 512 ? \
+	UKEY_REASON_ARENA : UKEY_REASON_FIELD_LIMIT)
+
+#define ALIGN 4u
+
+void
+ukey_fields_init(struct ukey_fields *f, void *arena, size_t size)
+{
+	*f = (struct ukey_fields) { .arena = arena };
+	f->size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
+	f->size -= f->size % ALIGN;
+}
+
+static struct ukey_field *
+entry(const struct ukey_fields *f, unsigned i)
+{
+	size_t at = f->size - (i + 1) * sizeof(struct ukey_field);
+
+	return (struct ukey_field *)(void *)(f->arena + at);
+}
+
+static uint32_t
+room(const struct ukey_fields *f)
+{
+	uint32_t entries = f->count * (uint32_t)sizeof(struct ukey_field);
+
+	if (f->size < entries || f->size - entries < f->used)
+		return 0;
+	return f->size - entries - f->used;
+}
+
+/* The first trouble stays, but the sender's is told rather than ours: what
+ * the verdict is must not depend on the arena's size. */
+static void
+trouble(struct ukey_fields *f, enum ukey_reason reason)
+{
+	if (f->reason == UKEY_REASON_OK || f->reason == UKEY_REASON_ARENA)
+		f->reason = (uint8_t)reason;
+}
+
+void *
+ukey_fields_alloc(struct ukey_fields *f, size_t len)
+{
+	uint32_t pad = (ALIGN - f->used % ALIGN) % ALIGN;
+	void *at;
+
+	if (room(f) < pad || room(f) - pad < len)
+		return NULL;
+	at = f->arena + f->used + pad;
+	f->used += pad + (uint32_t)len;
+	if (f->header == 0)
+		f->start = f->used;
+	return at;
+}
+
+void
+ukey_fields_push(struct ukey_fields *f, struct ukey_view octets)
+{
+	if (octets.len > UKEY_HEADER_MAX - f->header) {
+		f->header = UKEY_HEADER_MAX;
+		trouble(f, HEADER_REASON);
+		return;
+	}
+	f->header += (uint32_t)octets.len;
+	if (f->reason != UKEY_REASON_OK)
+		return;
+	if (octets.len > room(f)) {
+		trouble(f, UKEY_REASON_ARENA);
+		return;
+	}
+	memcpy(f->arena + f->used, octets.data, octets.len);
+	f->used += (uint32_t)octets.len;
+}
+
+/* Length of the field name in RAW, white space before the colon not counted;
+ * 0 when it has none (RFC 5322 2.2: 33..126 without colon). */
+static size_t
+name_length(struct ukey_view raw)
+{
+	size_t colon = ukey_view_find(raw, ':');
+	size_t len = colon;
+	size_t i;
+
+	if (colon == raw.len || colon > UINT16_MAX)
+		return 0;
+	while (len > 0 && ukey_is_wsp(raw.data[len - 1]))
+		len--;
+	for (i = 0; i < len; i++) {
+		if (raw.data[i] < 33 || raw.data[i] > 126)
+			return 0;
+	}
+	return len;
+}
+
+static uint16_t
+name_hash(struct ukey_view name)
+{
+	uint32_t h = (uint32_t)name.len;
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		h = h * 31 + ukey_lower(name.data[i]);
+	return (uint16_t)(h ^ (h >> 16));
+}
+
+void
+ukey_fields_end(struct ukey_fields *f)
+{
+	struct ukey_view raw = { f->arena + f->start, f->used - f->start };
+	struct ukey_field *e;
+	size_t len;
+
+	if (f->count == UKEY_FIELDS_MAX)
+		trouble(f, FIELD_REASON);
+	if (f->count < UKEY_FIELDS_MAX && f->reason != UKEY_REASON_OK)
+		f->count++; /* go on counting: the limit tells the reason */
+	if (f->reason != UKEY_REASON_OK)
+		return;
+	len = name_length(raw);
+	if (len == 0) {
+		trouble(f, UKEY_REASON_HEADER_SYNTAX);
+	} else if (room(f) < sizeof(*e)) {
+		trouble(f, UKEY_REASON_ARENA);
+	} else {
+		e = entry(f, f->count++);
+		*e = (struct ukey_field) { f->start, (uint16_t)len,
+			name_hash((struct ukey_view) { raw.data, len }),
+			UKEY_FIELD_NONE, UKEY_FIELD_NONE, UKEY_FIELD_NONE };
+		f->start = f->used;
+	}
+}
+
+struct ukey_view
+ukey_fields_raw(const struct ukey_fields *f, unsigned i)
+{
+	uint32_t start = entry(f, i)->start;
+	uint32_t end = i + 1u < f->count ? entry(f, i + 1)->start : f->start;
+
+	return (struct ukey_view) { f->arena + start, end - start };
+}
+
+struct ukey_view
+ukey_fields_name(const struct ukey_fields *f, unsigned i)
+{
+	return (struct ukey_view) { f->arena + entry(f, i)->start,
+		entry(f, i)->name_len };
+}
+
+struct ukey_view
+ukey_fields_body(const struct ukey_fields *f, unsigned i)
+{
+	struct ukey_view raw = ukey_fields_raw(f, i);
+	size_t colon = ukey_view_find(raw, ':');
+
+	return ukey_view_part(raw, colon + 1, raw.len);
+}
+
+/* The index is a power of two of 16-bit heads, at least one a field. */
+static uint32_t
+buckets(const struct ukey_fields *f)
+{
+	uint32_t n = 8;
+
+	while (n < f->count)
+		n *= 2;
+	return n;
+}
+
+static uint16_t *
+bucket(const struct ukey_fields *f, uint16_t hash)
+{
+	uint16_t *heads = (uint16_t *)(void *)(f->arena + f->index);
+
+	return heads + (hash & (buckets(f) - 1));
+}
+
+/* Puts field I, the lowest so far, in place of the one of its name or in
+ * front of its bucket; false when the bucket is full. */
+static bool
+link_field(struct ukey_fields *f, unsigned i)
+{
+	struct ukey_field *e = entry(f, i);
+	uint16_t *at = bucket(f, e->hash);
+	unsigned steps = 0;
+
+	for (; *at != UKEY_FIELD_NONE; at = &entry(f, *at)->next) {
+		if (entry(f, *at)->hash == e->hash && ukey_view_equal_nocase(
+		    ukey_fields_name(f, *at), ukey_fields_name(f, i))) {
+			e->above = *at;
+			e->next = entry(f, *at)->next;
+			break;
+		}
+		if (++steps == UKEY_BUCKET_MAX)
+			return false;
+	}
+	*at = (uint16_t)i;
+	e->pick = (uint16_t)i;
+	return true;
+}
+
+void
+ukey_fields_index(struct ukey_fields *f)
+{
+	size_t size = buckets(f) * sizeof(uint16_t);
+	uint8_t *heads;
+	unsigned i;
+
+	if (f->reason != UKEY_REASON_OK)
+		return;
+	heads = ukey_fields_alloc(f, size);
+	if (heads == NULL) {
+		trouble(f, UKEY_REASON_ARENA);
+		return;
+	}
+	memset(heads, 0xFF, size); /* UKEY_FIELD_NONE */
+	f->index = (uint32_t)(heads - f->arena);
+	for (i = 0; i < f->count; i++) {
+		if (!link_field(f, i)) {
+			trouble(f, UKEY_REASON_FIELD_LIMIT);
+			return;
+		}
+	}
+}
+
+unsigned
+ukey_fields_find(const struct ukey_fields *f, struct ukey_view name)
+{
+	uint16_t hash = name_hash(name);
+	unsigned i = *bucket(f, hash);
+
+	while (i != UKEY_FIELD_NONE && (entry(f, i)->hash != hash ||
+	    !ukey_view_equal_nocase(ukey_fields_name(f, i), name)))
+		i = entry(f, i)->next;
+	return i;
+}
+
+unsigned
+ukey_fields_above(const struct ukey_fields *f, unsigned i)
+{
+	return entry(f, i)->above;
+}
+
+void
+ukey_fields_rewind(struct ukey_fields *f, struct ukey_view name)
+{
+	unsigned i = ukey_fields_find(f, name);
+
+	if (i != UKEY_FIELD_NONE)
+		entry(f, i)->pick = (uint16_t)i;
+}
+
+unsigned
+ukey_fields_pick(struct ukey_fields *f, struct ukey_view name)
+{
+	unsigned i = ukey_fields_find(f, name);
+	unsigned picked;
+
+	if (i == UKEY_FIELD_NONE)
+		return i;
+	picked = entry(f, i)->pick;
+	if (picked != UKEY_FIELD_NONE)
+		entry(f, i)->pick = entry(f, picked)->above;
+	return picked;
+}

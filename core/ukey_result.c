@@ -1,0 +1,144 @@
+/*
+ * userkeys: the judgements as applications read them (PROTOCOL 5, 6).
+ * SPDX-License-Identifier: MIT
+ */
+#include "ukey_judge.h"
+
+#include "ukey_base64.h"
+
+#define LINE_TROUBLE (UKEY_GUARD_BARE_CR | UKEY_GUARD_BARE_LF | UKEY_GUARD_NUL)
+
+/* A mismatch that such octets may have caused says so. */
+static enum ukey_reason
+line_ends(const struct ukey_verify *v, enum ukey_reason reason)
+{
+	unsigned seen = 0;
+
+	if (reason == UKEY_REASON_SIGNATURE)
+		seen = v->header_guard;
+	if (reason == UKEY_REASON_BODY_HASH)
+		seen = v->guard.seen;
+	return seen & LINE_TROUBLE ? UKEY_REASON_LINE_ENDS : reason;
+}
+
+static void
+set_reason(const struct ukey_verify *v, struct ukey_judgement *j,
+    enum ukey_reason reason)
+{
+	j->reason = line_ends(v, reason);
+	j->verdict = ukey_reason_verdict(j->reason);
+}
+
+/* What the signature says of itself. */
+static void
+set_signature(const struct ukey_verify *v, struct ukey_judgement *j,
+    unsigned slot)
+{
+	struct ukey_sigheader sig;
+
+	ukey_signature_parse(v, &v->signature[slot], &sig);
+	j->domain = sig.d;
+	j->selector = sig.s;
+	j->identity = sig.i;
+	j->algorithm = sig.a;
+	j->canon = sig.c;
+	j->b = sig.b;
+	j->time_unknown = v->now == 0 &&
+	    (sig.has & (UKEY_SIG_T | UKEY_SIG_X)) != 0;
+}
+
+static void
+set_advice(struct ukey_judgement *j, uint8_t bits)
+{
+	j->testing = (bits & UKEY_ADVICE_TESTING) != 0;
+	j->advice = j->testing ? UKEY_ADVICE_NONE :
+	    (enum ukey_advice)(bits & UKEY_ADVICE_MASK);
+}
+
+/* The identity is From's: only pass and none can result (PROTOCOL 5.1). */
+static void
+limit_to_author(const struct ukey_verify *v, struct ukey_judgement *j)
+{
+	j->from_header = ukey_identity_is_author(v);
+	if (!j->from_header)
+		return;
+	set_advice(j, 0);
+	if (j->verdict != UKEY_PASS)
+		set_reason(v, j, UKEY_REASON_NULL_SENDER);
+}
+
+void
+ukey_verify_userkeys(const struct ukey_verify *v, struct ukey_judgement *j)
+{
+	*j = (struct ukey_judgement) { .relation = UKEY_FROM_NONE };
+	if (!ukey_verify_done(v)) {
+		set_reason(v, j, UKEY_REASON_INCOMPLETE);
+		return;
+	}
+	set_reason(v, j, (enum ukey_reason)v->user);
+	j->sender = ukey_identity_sender(v);
+	j->relation = (enum ukey_relation)v->relation;
+	if (!ukey_identity_author(v, &j->author))
+		j->author = (struct ukey_address) { { NULL, 0 }, { NULL, 0 } };
+	if (v->user_slot != UKEY_NO_SLOT)
+		set_signature(v, j, v->user_slot);
+	if (j->verdict == UKEY_PASS)
+		set_advice(j, v->signature[v->user_slot].advice);
+	else if (j->verdict != UKEY_TEMPERROR)
+		set_advice(j, v->advice);
+	limit_to_author(v, j);
+}
+
+unsigned
+ukey_verify_dkim_count(const struct ukey_verify *v)
+{
+	if ((v->flags & UKEY_VERIFY_DKIM) == 0)
+		return 0;
+	if (v->fields.reason != UKEY_REASON_OK)
+		return 1;
+	return v->signatures;
+}
+
+void
+ukey_verify_dkim(const struct ukey_verify *v, unsigned i,
+    struct ukey_judgement *j)
+{
+	uint8_t dkim = v->signature[i].dkim;
+
+	*j = (struct ukey_judgement) { .relation = UKEY_FROM_NONE };
+	if (!ukey_verify_done(v)) {
+		set_reason(v, j, UKEY_REASON_INCOMPLETE);
+		return;
+	}
+	if (v->fields.reason != UKEY_REASON_OK) {
+		set_reason(v, j, (enum ukey_reason)v->fields.reason);
+		return;
+	}
+	if (dkim == UKEY_UNJUDGED)
+		dkim = UKEY_REASON_SIGNATURE_LIMIT;
+	j->partial_body = dkim == UKEY_REASON_PARTIAL_BODY &&
+	    (v->flags & UKEY_VERIFY_PARTIAL_BODY) != 0;
+	set_reason(v, j, j->partial_body ? UKEY_REASON_OK :
+	    (enum ukey_reason)dkim);
+	set_signature(v, j, i);
+}
+
+int
+ukey_verify_replay_id(const struct ukey_verify *v, uint8_t *id, void *work,
+    size_t work_size)
+{
+	struct ukey_port_sha256 h;
+	struct ukey_sigheader sig;
+	size_t len;
+	int err;
+
+	if (!ukey_verify_done(v) || v->user != UKEY_REASON_OK)
+		return UKEY_ERR_ORDER;
+	ukey_signature_parse(v, &v->signature[v->user_slot], &sig);
+	if (!ukey_base64_decode(sig.b, work, work_size, &len))
+		return UKEY_ERR_SPACE;
+	err = ukey_port_sha256_start(&h);
+	err |= ukey_port_sha256_update(&h, work, len);
+	err |= ukey_port_sha256_finish(&h, id);
+	return err ? UKEY_ERR_CRYPTO : UKEY_OK;
+}

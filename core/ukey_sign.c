@@ -1,0 +1,500 @@
+/*
+ * userkeys: signing (PROTOCOL 4, RFC 6376 5).  SPDX-License-Identifier: MIT
+ *
+ * A field that is signed may stand once, so h= lists the fields in the order
+ * in which they arrive and each is hashed as it comes by.
+ */
+#include "ukey_sign.h"
+
+#include "ukey_mem.h"
+
+enum phase { HEADER, BODY, END, DIGEST, OVER };
+enum field_state { NAME, SKIP, HASH };
+
+/* How often a name stands in h=. */
+enum oversign {
+	PRESENT,   /* once if present */
+	EVER,      /* once more than present: nothing can be added */
+	IF_PRESENT /* the same, but left out when absent: added by servers */
+};
+
+static const struct row {
+	const char *name; /* at most UKEY_SIGN_NAME_MAX characters */
+	enum oversign oversign;
+} rows[UKEY_SIGN_FIELDS] = { /* PROTOCOL 4 */
+	{ "From", EVER }, { "Sender", PRESENT }, { "Subject", EVER },
+	{ "Date", IF_PRESENT }, { "To", EVER }, { "Cc", EVER },
+	{ "Reply-To", EVER }, { "Message-ID", IF_PRESENT },
+	{ "In-Reply-To", PRESENT }, { "References", PRESENT },
+	{ "MIME-Version", EVER }, { "Content-Type", EVER },
+	{ "Content-Transfer-Encoding", EVER },
+	{ "List-Id", PRESENT }, { "List-Help", PRESENT },
+	{ "List-Unsubscribe", PRESENT }, { "List-Unsubscribe-Post", PRESENT },
+	{ "List-Subscribe", PRESENT }, { "List-Post", PRESENT },
+	{ "List-Owner", PRESENT }, { "List-Archive", PRESENT }
+};
+
+#define ROW_FROM 0
+#define ROW_SENDER 1
+
+static size_t
+text_len(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] != '\0')
+		len++;
+	return len;
+}
+
+static struct ukey_view
+row_name(unsigned row)
+{
+	return (struct ukey_view) { (const uint8_t *)rows[row].name,
+		text_len(rows[row].name) };
+}
+
+static void
+refuse(struct ukey_sign *s, enum ukey_reason reason)
+{
+	if (s->reason == UKEY_REASON_OK)
+		s->reason = (uint8_t)reason;
+}
+
+static void
+hash(struct ukey_sign *s, struct ukey_port_sha256 *h, struct ukey_view octets)
+{
+	if (ukey_port_sha256_update(h, octets.data, octets.len) != 0)
+		refuse(s, UKEY_REASON_CRYPTO);
+}
+
+static bool
+request_fits(const struct ukey_sign_request *r)
+{
+	return ukey_view_is_domain(r->domain, true) &&
+	    ukey_view_is_domain(r->selector, true) &&
+	    r->header_canon <= UKEY_CANON_RELAXED &&
+	    r->body_canon <= UKEY_CANON_RELAXED &&
+	    (r->expire == 0 || r->expire > r->time);
+}
+
+int
+ukey_sign_init(struct ukey_sign *s, const struct ukey_sign_request *request,
+    void *scratch, size_t size)
+{
+	if (!request_fits(request))
+		return UKEY_ERR_ARGUMENT;
+	memset(s, 0, sizeof(*s));
+	s->request = *request;
+	s->scratch = scratch;
+	s->scratch_size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
+	ukey_message_init(&s->message);
+	ukey_canon_body_init(&s->body_canon,
+	    (enum ukey_canon)request->body_canon);
+	if (ukey_port_sha256_start(&s->header) != 0 ||
+	    ukey_port_sha256_start(&s->body) != 0)
+		return UKEY_ERR_CRYPTO;
+	return UKEY_OK;
+}
+
+/* Hashes octets of the open field, name included. */
+static void
+hash_field(struct ukey_sign *s, struct ukey_view octets)
+{
+	struct ukey_view span;
+
+	while ((span = ukey_canon_header_next(&s->field_canon,
+	    &octets)).len > 0)
+		hash(s, &s->header, span);
+}
+
+/* Keeps a From or Sender value, for the mailboxes in it. */
+static void
+keep(struct ukey_sign *s, struct ukey_view octets)
+{
+	uint32_t used = s->from_len + s->sender_len;
+
+	if (octets.len > s->scratch_size - used) {
+		refuse(s, UKEY_REASON_ARENA);
+		return;
+	}
+	if (s->row == ROW_FROM && s->sender_len > 0) /* Sender came first */
+		memmove(s->scratch + s->from_len + octets.len,
+		    s->scratch + s->from_len, s->sender_len);
+	if (s->row == ROW_FROM)
+		used = s->from_len;
+	memcpy(s->scratch + used, octets.data, octets.len);
+	if (s->row == ROW_FROM)
+		s->from_len += (uint32_t)octets.len;
+	else
+		s->sender_len += (uint32_t)octets.len;
+}
+
+static unsigned
+find_row(struct ukey_view name)
+{
+	unsigned row = 0;
+
+	while (row < UKEY_SIGN_FIELDS &&
+	    !ukey_view_equal_nocase(name, row_name(row)))
+		row++;
+	return row;
+}
+
+static bool
+is_name(struct ukey_view name)
+{
+	size_t i = 0;
+
+	while (i < name.len && name.data[i] > 32 && name.data[i] < 127)
+		i++;
+	return i == name.len && i > 0;
+}
+
+/* The colon came: is this field signed? */
+static void
+name_done(struct ukey_sign *s)
+{
+	struct ukey_view name = { s->name, s->name_len };
+	unsigned row = find_row(name);
+
+	if (!is_name(name))
+		refuse(s, UKEY_REASON_HEADER_SYNTAX);
+	s->field = SKIP;
+	if (row == UKEY_SIGN_FIELDS)
+		return;
+	if (s->seen >> row & 1) {
+		refuse(s, row == ROW_FROM ? UKEY_REASON_FROM_MANY :
+		    UKEY_REASON_FIELD_REPEATED);
+		return;
+	}
+	s->seen |= (uint32_t)1 << row;
+	s->row = (uint8_t)row;
+	s->order[s->orders++] = (uint8_t)row;
+	s->field = HASH;
+	ukey_canon_header_init(&s->field_canon,
+	    (enum ukey_canon)s->request.header_canon);
+	hash_field(s, name);
+	hash_field(s, UKEY_VIEW(":"));
+}
+
+/* Collects the name; what follows the colon stays in OCTETS. */
+static void
+collect_name(struct ukey_sign *s, struct ukey_view *octets)
+{
+	uint8_t c;
+
+	while (s->field == NAME && octets->len > 0) {
+		c = octets->data[0];
+		*octets = ukey_view_part(*octets, 1, octets->len);
+		if (c == ':') {
+			name_done(s);
+		} else if (!is_name((struct ukey_view) { &c, 1 })) {
+			refuse(s, UKEY_REASON_HEADER_SYNTAX);
+			s->field = SKIP;
+		} else if (s->name_len < UKEY_SIGN_NAME_MAX) {
+			s->name[s->name_len++] = c;
+		} else {
+			s->field = SKIP; /* longer than any in the table */
+		}
+	}
+}
+
+static void
+field_octets(struct ukey_sign *s, struct ukey_view octets)
+{
+	ukey_guard_push(&s->guard, octets);
+	collect_name(s, &octets);
+	if (s->field != HASH || octets.len == 0)
+		return;
+	hash_field(s, octets);
+	if (s->row == ROW_FROM || s->row == ROW_SENDER)
+		keep(s, octets);
+}
+
+static void
+field_end(struct ukey_sign *s)
+{
+	if (s->field == NAME)
+		refuse(s, UKEY_REASON_HEADER_SYNTAX);
+	if (s->field == HASH)
+		hash(s, &s->header,
+		    ukey_canon_header_end(&s->field_canon, true));
+	s->field = NAME;
+	s->name_len = 0;
+}
+
+static void
+check_from(struct ukey_sign *s)
+{
+	struct ukey_mailboxes m;
+	struct ukey_address a;
+	unsigned count = 0;
+
+	if ((s->seen >> ROW_FROM & 1) == 0) {
+		refuse(s, UKEY_REASON_FROM_MISSING);
+		return;
+	}
+	ukey_mailboxes_init(&m, ukey_sign_from(s));
+	while (ukey_mailboxes_next(&m, &a))
+		count++;
+	refuse(s, m.reason);
+	if (count == 0)
+		refuse(s, UKEY_REASON_FROM_SYNTAX);
+}
+
+static void
+header_end(struct ukey_sign *s)
+{
+	s->phase = BODY;
+	check_from(s);
+}
+
+static void
+body_octets(struct ukey_sign *s, struct ukey_view octets)
+{
+	struct ukey_view span;
+
+	ukey_guard_push(&s->guard, octets);
+	if (s->reason != UKEY_REASON_OK)
+		return;
+	while ((span = ukey_canon_body_next(&s->body_canon, &octets)).len > 0)
+		hash(s, &s->body, span);
+}
+
+static void
+handle(struct ukey_sign *s, struct ukey_event e)
+{
+	if (e.kind == UKEY_EVENT_FIELD)
+		field_octets(s, e.octets);
+	else if (e.kind == UKEY_EVENT_FIELD_END)
+		field_end(s);
+	else if (e.kind == UKEY_EVENT_HEADER_END)
+		header_end(s);
+	else if (e.kind == UKEY_EVENT_BODY)
+		body_octets(s, e.octets);
+}
+
+int
+ukey_sign_push(struct ukey_sign *s, const void *data, size_t len)
+{
+	struct ukey_view in = { data, len };
+	struct ukey_event e;
+
+	if (s->phase > BODY)
+		return UKEY_ERR_ORDER;
+	while ((e = ukey_message_next(&s->message, &in)).kind !=
+	    UKEY_EVENT_NONE)
+		handle(s, e);
+	return UKEY_OK;
+}
+
+int
+ukey_sign_field(struct ukey_sign *s, struct ukey_view raw)
+{
+	if (s->phase != HEADER)
+		return UKEY_ERR_ORDER;
+	field_octets(s, raw);
+	field_end(s);
+	return UKEY_OK;
+}
+
+int
+ukey_sign_header_end(struct ukey_sign *s)
+{
+	if (s->phase != HEADER)
+		return UKEY_ERR_ORDER;
+	header_end(s);
+	return UKEY_OK;
+}
+
+int
+ukey_sign_body(struct ukey_sign *s, const void *data, size_t len)
+{
+	if (s->phase != BODY)
+		return UKEY_ERR_ORDER;
+	body_octets(s, (struct ukey_view) { data, len });
+	return UKEY_OK;
+}
+
+int
+ukey_sign_end(struct ukey_sign *s)
+{
+	uint8_t bh[UKEY_SHA256_LEN];
+	struct ukey_view span;
+	struct ukey_event e;
+
+	if (s->phase > BODY)
+		return UKEY_ERR_ORDER;
+	while (s->phase == HEADER &&
+	    (e = ukey_message_end(&s->message)).kind != UKEY_EVENT_NONE)
+		handle(s, e);
+	while ((span = ukey_canon_body_end(&s->body_canon)).len > 0)
+		hash(s, &s->body, span);
+	ukey_guard_end(&s->guard);
+	s->phase = END;
+	if (ukey_port_sha256_finish(&s->body, bh) != 0)
+		refuse(s, UKEY_REASON_CRYPTO);
+	memcpy(&s->body, bh, sizeof(bh));
+	return UKEY_OK;
+}
+
+enum ukey_reason
+ukey_sign_reason(const struct ukey_sign *s)
+{
+	if (s->reason != UKEY_REASON_OK)
+		return (enum ukey_reason)s->reason;
+	if (s->guard.seen & UKEY_GUARD_NUL)
+		return UKEY_REASON_NUL;
+	if (s->guard.seen & UKEY_GUARD_BARE_CR)
+		return UKEY_REASON_BARE_CR;
+	if (s->guard.seen & UKEY_GUARD_BARE_LF)
+		return UKEY_REASON_BARE_LF;
+	if (s->guard.seen & UKEY_GUARD_LONG_LINE)
+		return UKEY_REASON_LONG_LINE;
+	return UKEY_REASON_OK;
+}
+
+uint32_t
+ukey_sign_line(const struct ukey_sign *s)
+{
+	return s->guard.first;
+}
+
+struct ukey_view
+ukey_sign_from(const struct ukey_sign *s)
+{
+	return (struct ukey_view) { s->scratch, s->from_len };
+}
+
+struct ukey_view
+ukey_sign_sender(const struct ukey_sign *s)
+{
+	return (struct ukey_view) { s->scratch + s->from_len, s->sender_len };
+}
+
+/* "; name=" behind the previous tag, on a new line if LEN more do not fit. */
+static void
+tag(struct ukey_out *out, const char *name, size_t len)
+{
+	ukey_out_octet(out, ';');
+	ukey_out_fold(out, text_len(name) + 1 + len, ' ');
+	ukey_out_text(out, name);
+	ukey_out_octet(out, '=');
+}
+
+static void
+tag_view(struct ukey_out *out, const char *name, struct ukey_view value)
+{
+	tag(out, name, value.len + 1);
+	ukey_out_view(out, value);
+}
+
+static void
+tag_number(struct ukey_out *out, const char *name, uint64_t value)
+{
+	if (value == 0)
+		return;
+	tag(out, name, 12);
+	ukey_out_number(out, value);
+}
+
+/* i= in pieces, since a long one passes the length of a line (FWS may stand
+ * in it, RFC 6376 2.11). */
+static void
+tag_identity(struct ukey_out *out, struct ukey_view identity)
+{
+	const size_t piece = 22; /* 66 octets when all are encoded */
+	size_t at;
+
+	if (identity.len == 0)
+		return;
+	tag(out, "i", identity.len + 1);
+	for (at = 0; at < identity.len; at += piece) {
+		if (at > 0)
+			ukey_out_fold(out, 3 * piece, 0);
+		ukey_dqp_encode(out, ukey_view_part(identity, at, at + piece));
+	}
+}
+
+static void
+h_name(struct ukey_out *out, unsigned row, bool *first)
+{
+	struct ukey_view name = row_name(row);
+
+	if (!*first) {
+		ukey_out_octet(out, ':');
+		ukey_out_fold(out, name.len + 1, 0);
+	}
+	ukey_out_view(out, name);
+	*first = false;
+}
+
+static void
+tag_h(const struct ukey_sign *s, struct ukey_out *out)
+{
+	bool first = true;
+	unsigned i;
+
+	tag(out, "h", row_name(s->order[0]).len + 1);
+	for (i = 0; i < s->orders; i++)
+		h_name(out, s->order[i], &first);
+	for (i = 0; i < UKEY_SIGN_FIELDS; i++) {
+		if (rows[i].oversign == EVER ||
+		    (rows[i].oversign == IF_PRESENT && (s->seen >> i & 1)))
+			h_name(out, i, &first);
+	}
+}
+
+static void
+write_field(const struct ukey_sign *s, struct ukey_out *out)
+{
+	static const char *const canons[] = { "simple", "relaxed" };
+	const uint8_t *bh = (const uint8_t *)&s->body;
+
+	ukey_out_text(out, "DKIM-Signature: v=1; a=rsa-sha256; c=");
+	ukey_out_text(out, canons[s->request.header_canon]);
+	ukey_out_octet(out, '/');
+	ukey_out_text(out, canons[s->request.body_canon]);
+	tag_view(out, "d", s->request.domain);
+	tag_view(out, "s", s->request.selector);
+	tag_identity(out, s->request.identity);
+	tag_number(out, "t", s->request.time);
+	tag_number(out, "x", s->request.expire);
+	tag_h(s, out);
+	tag(out, "bh", 45);
+	ukey_out_base64(out, (struct ukey_view) { bh, UKEY_SHA256_LEN });
+	tag(out, "b", UKEY_FOLD_COLUMN); /* always a line of its own */
+}
+
+int
+ukey_sign_digest(struct ukey_sign *s, struct ukey_out *out, uint8_t *digest)
+{
+	size_t before = out->len;
+
+	if (s->phase != END || ukey_sign_reason(s) != UKEY_REASON_OK)
+		return UKEY_ERR_ORDER;
+	write_field(s, out);
+	if (out->overflow)
+		return UKEY_ERR_SPACE;
+	ukey_canon_header_init(&s->field_canon,
+	    (enum ukey_canon)s->request.header_canon);
+	hash_field(s, (struct ukey_view) { out->data + before,
+		out->len - before });
+	s->phase = DIGEST;
+	if (ukey_port_sha256_finish(&s->header, digest) != 0)
+		refuse(s, UKEY_REASON_CRYPTO);
+	return s->reason == UKEY_REASON_OK ? UKEY_OK : UKEY_ERR_CRYPTO;
+}
+
+int
+ukey_sign_finish(struct ukey_sign *s, struct ukey_view signature,
+    struct ukey_out *out)
+{
+	if (s->phase != DIGEST || s->reason != UKEY_REASON_OK)
+		return UKEY_ERR_ORDER;
+	ukey_out_base64(out, signature);
+	ukey_out_text(out, "\r\n");
+	s->phase = OVER;
+	return out->overflow ? UKEY_ERR_SPACE : UKEY_OK;
+}

@@ -1,0 +1,310 @@
+/*
+ * userkeys: verification, the sequence (PROTOCOL 5, RFC 6376 6.1).
+ * SPDX-License-Identifier: MIT
+ *
+ * Header: fields go to the store.  At its end: who is it from, which
+ * signatures are there, what is asked.  Body: hashed once per canonicalization
+ * while a signature needs it.  Answers: judged at once.  All of it is linear
+ * in the octets.
+ */
+#include "ukey_judge.h"
+
+#include "ukey_mem.h"
+
+#define PARSED_MAX 20 /* PROTOCOL 5.2: DKIM-Signature fields that are read */
+#define MAIL_FROM_MAX 4096 /* octets; no address is nearly as long */
+#define SLOTS UKEY_LEAST(PARSED_MAX, UKEY_SIGNATURES_MAX)
+
+void
+ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
+    size_t size)
+{
+	memset(v, 0, sizeof(*v));
+	ukey_fields_init(&v->fields, arena, size);
+	ukey_message_init(&v->message);
+	v->flags = (uint8_t)flags;
+	v->identity = UKEY_REASON_NO_IDENTITY;
+	v->user_slot = UKEY_NO_SLOT;
+}
+
+int
+ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path)
+{
+	void *note;
+
+	if (v->phase != UKEY_PHASE_HEADER || v->fields.used != 0 ||
+	    v->fields.header != 0)
+		return UKEY_ERR_ORDER;
+	if (path.len > MAIL_FROM_MAX) {
+		v->identity = UKEY_REASON_MAIL_FROM;
+		return UKEY_OK;
+	}
+	note = ukey_fields_alloc(&v->fields, path.len);
+	if (note == NULL) {
+		v->identity = UKEY_REASON_ARENA;
+		return UKEY_OK;
+	}
+	memcpy(note, path.data, path.len);
+	v->mail_from_len = (uint16_t)path.len;
+	v->identity = UKEY_REASON_OK; /* until it is parsed */
+	return UKEY_OK;
+}
+
+int
+ukey_verify_time(struct ukey_verify *v, uint64_t now)
+{
+	if (v->phase != UKEY_PHASE_HEADER)
+		return UKEY_ERR_ORDER;
+	v->now = now;
+	return UKEY_OK;
+}
+
+/* The DKIM-Signature fields from the top into their slots. */
+static void
+find_signatures(struct ukey_verify *v)
+{
+	unsigned i;
+
+	for (i = 0; i < v->fields.count; i++) {
+		if (!ukey_view_equal_nocase(ukey_fields_name(&v->fields, i),
+		    UKEY_VIEW("dkim-signature")))
+			continue;
+		v->signature_fields++;
+		if (v->signatures < SLOTS)
+			ukey_signature_add(v, i);
+	}
+}
+
+static void
+header_end(struct ukey_verify *v)
+{
+	v->phase = UKEY_PHASE_BODY;
+	v->header_guard = v->guard.seen;
+	ukey_fields_index(&v->fields);
+	ukey_identity_find(v);
+	if (v->fields.reason == UKEY_REASON_OK)
+		find_signatures(v);
+	ukey_bodies_init(v);
+	ukey_search_start(v);
+	ukey_search_advance(v);
+}
+
+static void
+header_octets(struct ukey_verify *v, struct ukey_view octets)
+{
+	ukey_guard_push(&v->guard, octets);
+	ukey_fields_push(&v->fields, octets);
+}
+
+static void
+handle(struct ukey_verify *v, struct ukey_event e)
+{
+	if (e.kind == UKEY_EVENT_FIELD)
+		header_octets(v, e.octets);
+	else if (e.kind == UKEY_EVENT_FIELD_END)
+		ukey_fields_end(&v->fields);
+	else if (e.kind == UKEY_EVENT_HEADER_END)
+		header_end(v);
+	else if (e.kind == UKEY_EVENT_BODY)
+		ukey_bodies_push(v, e.octets);
+}
+
+int
+ukey_verify_push(struct ukey_verify *v, const void *data, size_t len)
+{
+	struct ukey_view in = { data, len };
+	struct ukey_event e;
+
+	if (v->phase == UKEY_PHASE_END)
+		return UKEY_ERR_ORDER;
+	while ((e = ukey_message_next(&v->message, &in)).kind !=
+	    UKEY_EVENT_NONE)
+		handle(v, e);
+	return UKEY_OK;
+}
+
+int
+ukey_verify_field(struct ukey_verify *v, struct ukey_view raw)
+{
+	if (v->phase != UKEY_PHASE_HEADER)
+		return UKEY_ERR_ORDER;
+	header_octets(v, raw);
+	ukey_fields_end(&v->fields);
+	return UKEY_OK;
+}
+
+int
+ukey_verify_header_end(struct ukey_verify *v)
+{
+	if (v->phase != UKEY_PHASE_HEADER)
+		return UKEY_ERR_ORDER;
+	header_end(v);
+	return UKEY_OK;
+}
+
+int
+ukey_verify_body(struct ukey_verify *v, const void *data, size_t len)
+{
+	if (v->phase != UKEY_PHASE_BODY)
+		return UKEY_ERR_ORDER;
+	ukey_bodies_push(v, (struct ukey_view) { data, len });
+	return UKEY_OK;
+}
+
+int
+ukey_verify_end(struct ukey_verify *v)
+{
+	struct ukey_event e;
+
+	if (v->phase == UKEY_PHASE_END)
+		return UKEY_ERR_ORDER;
+	while (v->phase == UKEY_PHASE_HEADER &&
+	    (e = ukey_message_end(&v->message)).kind != UKEY_EVENT_NONE)
+		handle(v, e);
+	v->phase = UKEY_PHASE_END;
+	ukey_bodies_end(v);
+	ukey_search_advance(v);
+	return UKEY_OK;
+}
+
+bool
+ukey_verify_header_done(const struct ukey_verify *v)
+{
+	return v->phase != UKEY_PHASE_HEADER;
+}
+
+bool
+ukey_verify_question(const struct ukey_verify *v, unsigned id,
+    struct ukey_out *out)
+{
+	uint8_t name[UKEY_DNS_NAME_MAX];
+	struct ukey_out wire;
+
+	if (id >= UKEY_QUESTIONS_MAX || v->ask[id].state != UKEY_ASK_OPEN)
+		return false;
+	ukey_out_init(&wire, name, sizeof(name));
+	ukey_search_name(v, &v->ask[id], &wire);
+	ukey_dns_query_write(out, 0, ukey_out_done(&wire));
+	return true;
+}
+
+bool
+ukey_verify_asking(const struct ukey_verify *v)
+{
+	unsigned i;
+
+	for (i = 0; i < UKEY_QUESTIONS_MAX; i++) {
+		if (v->ask[i].state == UKEY_ASK_OPEN)
+			return true;
+	}
+	return false;
+}
+
+/* No records will come for ASK. */
+static void
+give_up(struct ukey_verify *v, struct ukey_ask *ask, enum ukey_reason reason)
+{
+	bool lasting = ukey_reason_verdict(reason) == UKEY_PERMERROR;
+
+	ask->state = UKEY_ASK_ANSWERED;
+	if (ask->kind == UKEY_ASK_BASE && !lasting)
+		v->user = (uint8_t)reason; /* PROTOCOL 5.5 */
+	if (lasting && (ask->kind == UKEY_ASK_BASE ||
+	    (ask->kind == UKEY_ASK_USER &&
+	    (v->signature[ask->slot].flags & UKEY_SLOT_BASE))))
+		v->advice = UKEY_ADVICE_KNOWN;
+	if (ask->kind != UKEY_ASK_BASE)
+		ukey_records_fail(v, ask, reason);
+}
+
+/* The chain leads on to another name: the same question asks for that. */
+static void
+follow(struct ukey_verify *v, struct ukey_ask *ask,
+    const struct ukey_dns_answer *a)
+{
+	uint8_t *note = v->fields.arena + ask->chain;
+
+	if (ask->chain == 0) {
+		note = ukey_fields_alloc(&v->fields, 1 + UKEY_DNS_NAME_MAX);
+		if (note == NULL) {
+			give_up(v, ask, UKEY_REASON_ARENA);
+			return;
+		}
+		ask->chain = (uint32_t)(note - v->fields.arena);
+	}
+	note[0] = a->name_len;
+	memcpy(note + 1, a->name, a->name_len);
+	ask->hops = (uint8_t)(ask->hops + a->hops);
+}
+
+static void
+read_records(struct ukey_verify *v, struct ukey_ask *ask,
+    struct ukey_dns_answer *a, struct ukey_work work)
+{
+	ask->state = UKEY_ASK_ANSWERED;
+	if (ask->kind == UKEY_ASK_BASE)
+		ukey_records_base(v, a, work);
+	else if (ask->kind == UKEY_ASK_USER)
+		ukey_records_user(v, ask, a, work);
+	else
+		ukey_records_dkim(v, ask, a, work);
+}
+
+/* Why an answer without records gives none, by enum ukey_dns_status. */
+static const uint8_t status_reasons[] = {
+	[UKEY_DNS_ABSENT] = UKEY_REASON_NO_KEY,
+	[UKEY_DNS_CHAIN] = UKEY_REASON_KEY_CHAIN,
+	[UKEY_DNS_TRUNCATED] = UKEY_REASON_DNS_TRUNCATED,
+	[UKEY_DNS_SERVFAIL] = UKEY_REASON_DNS_SERVFAIL,
+	[UKEY_DNS_REFUSED] = UKEY_REASON_DNS_REFUSED,
+	[UKEY_DNS_MALFORMED] = UKEY_REASON_DNS_MALFORMED
+};
+
+int
+ukey_verify_answer(struct ukey_verify *v, unsigned id,
+    struct ukey_view packet, void *work, size_t work_size)
+{
+	struct ukey_work lent = { work, work_size };
+	struct ukey_dns_answer a;
+	struct ukey_ask *ask;
+	struct ukey_out name;
+	enum ukey_dns_status status;
+
+	if (id >= UKEY_QUESTIONS_MAX || v->ask[id].state != UKEY_ASK_OPEN)
+		return UKEY_ERR_ORDER;
+	ask = &v->ask[id];
+	/* the name is needed before the work block is */
+	ukey_out_init(&name, work, work_size);
+	ukey_search_name(v, ask, &name);
+	status = ukey_dns_answer_read(&a, packet, ukey_out_done(&name),
+	    ask->hops);
+	if (name.overflow)
+		give_up(v, ask, UKEY_REASON_ARENA);
+	else if (status == UKEY_DNS_RECORDS)
+		read_records(v, ask, &a, lent);
+	else if (status == UKEY_DNS_ASK)
+		follow(v, ask, &a);
+	else
+		give_up(v, ask, (enum ukey_reason)status_reasons[status]);
+	ukey_search_advance(v);
+	return UKEY_OK;
+}
+
+int
+ukey_verify_no_answer(struct ukey_verify *v, unsigned id,
+    enum ukey_reason reason)
+{
+	if (id >= UKEY_QUESTIONS_MAX || v->ask[id].state != UKEY_ASK_OPEN)
+		return UKEY_ERR_ORDER;
+	if (ukey_reason_verdict(reason) != UKEY_TEMPERROR)
+		return UKEY_ERR_ARGUMENT;
+	give_up(v, &v->ask[id], reason);
+	ukey_search_advance(v);
+	return UKEY_OK;
+}
+
+bool
+ukey_verify_done(const struct ukey_verify *v)
+{
+	return v->phase == UKEY_PHASE_END && !ukey_verify_asking(v);
+}
