@@ -114,31 +114,39 @@ name_hash(struct ukey_view name)
 	return (uint16_t)(h ^ (h >> 16));
 }
 
+/* The entry of the open field, which is number f->count. */
+static enum ukey_reason
+store(struct ukey_fields *f)
+{
+	struct ukey_view raw = { f->arena + f->start, f->used - f->start };
+	size_t len = name_length(raw);
+
+	if (len == 0)
+		return UKEY_REASON_HEADER_SYNTAX;
+	if (room(f) < sizeof(struct ukey_field))
+		return UKEY_REASON_ARENA;
+	*entry(f, f->count) = (struct ukey_field) { f->start, (uint16_t)len,
+		name_hash((struct ukey_view) { raw.data, len }),
+		UKEY_FIELD_NONE, UKEY_FIELD_NONE, UKEY_FIELD_NONE };
+	f->start = f->used;
+	return UKEY_REASON_OK;
+}
+
+/* Fields are counted after any trouble too: the limit tells the reason. */
 void
 ukey_fields_end(struct ukey_fields *f)
 {
-	struct ukey_view raw = { f->arena + f->start, f->used - f->start };
-	struct ukey_field *e;
-	size_t len;
+	enum ukey_reason reason = (enum ukey_reason)f->reason;
 
-	if (f->count == UKEY_FIELDS_MAX)
+	if (f->count == UKEY_FIELDS_MAX) {
 		trouble(f, FIELD_REASON);
-	if (f->count < UKEY_FIELDS_MAX && f->reason != UKEY_REASON_OK)
-		f->count++; /* go on counting: the limit tells the reason */
-	if (f->reason != UKEY_REASON_OK)
 		return;
-	len = name_length(raw);
-	if (len == 0) {
-		trouble(f, UKEY_REASON_HEADER_SYNTAX);
-	} else if (room(f) < sizeof(*e)) {
-		trouble(f, UKEY_REASON_ARENA);
-	} else {
-		e = entry(f, f->count++);
-		*e = (struct ukey_field) { f->start, (uint16_t)len,
-			name_hash((struct ukey_view) { raw.data, len }),
-			UKEY_FIELD_NONE, UKEY_FIELD_NONE, UKEY_FIELD_NONE };
-		f->start = f->used;
 	}
+	if (reason == UKEY_REASON_OK)
+		reason = store(f);
+	if (reason != UKEY_REASON_OK)
+		trouble(f, reason);
+	f->count++;
 }
 
 struct ukey_view

@@ -36,7 +36,7 @@ struct ukey_fields {
 	uint32_t start;   /* where the open field begins */
 	uint32_t index;   /* where the index begins; 0 before it is made */
 	uint32_t header;  /* octets of all fields */
-	uint16_t count;   /* complete fields */
+	uint16_t count;   /* complete fields, stored while reason is OK */
 	uint8_t reason;   /* enum ukey_reason; not OK: no more is stored */
 };
 

@@ -1,0 +1,124 @@
+/*
+ * The scan against the definition in its header, at every length and
+ * alignment.  SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ukey_scan.h"
+
+static size_t
+naive_wsp(const uint8_t *d, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (d[i] == '\t' || (d[i] == ' ' && (i + 1 == len ||
+		    memchr(" \t\r", d[i + 1], 3) != NULL)))
+			break;
+	}
+	return i;
+}
+
+static size_t
+naive_control(const uint8_t *d, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && d[i] >= 0x0E)
+		i++;
+	return i;
+}
+
+static void
+check(const uint8_t *data, size_t len)
+{
+	uint8_t *copy = malloc(len + (len == 0));
+
+	memcpy(copy, data, len);
+	assert_int_equal(ukey_scan_wsp(copy, len), naive_wsp(copy, len));
+	assert_int_equal(ukey_scan_control(copy, len),
+	    naive_control(copy, len));
+	free(copy);
+}
+
+/* Each special pair at each place of each length, all else plain. */
+static void
+test_places(void **state)
+{
+	static const char *const specials[] = { " ", "\t", "  ", " \t", " \r",
+		"a b", "\r\n", "\n", "\x0D", "\x0E", "\x0C", " \xA0", "\xA0",
+		"\x8A\x8D", "\x89 x", "\xFF\xFF" };
+	uint8_t line[80];
+	size_t len, at, i, n;
+
+	(void)state;
+	for (len = 0; len <= sizeof(line); len++) {
+		for (i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {
+			n = strlen(specials[i]);
+			for (at = 0; at + n <= len; at++) {
+				memset(line, 'a' + (int)(at % 3), len);
+				memcpy(line + at, specials[i], n);
+				check(line, len);
+			}
+		}
+		memset(line, 'x', len);
+		check(line, len);
+	}
+}
+
+/* Offsets into one block: the word loads meet every alignment. */
+static void
+test_alignment(void **state)
+{
+	uint8_t block[128];
+	size_t from, i;
+
+	(void)state;
+	for (i = 0; i < sizeof(block); i++)
+		block[i] = (uint8_t)(i % 7 == 3 ? ' ' : 'a' + i % 26);
+	block[120] = ' ';
+	block[121] = ' ';
+	for (from = 0; from < 100; from++)
+		assert_int_equal(ukey_scan_wsp(block + from, 128 - from),
+		    naive_wsp(block + from, 128 - from));
+}
+
+/* All octet values in pairs. */
+static void
+test_pairs(void **state)
+{
+	uint8_t line[24];
+	unsigned a, b;
+
+	(void)state;
+	memset(line, 'z', sizeof(line));
+	for (a = 0; a < 256; a++) {
+		for (b = 0; b < 256; b++) {
+			line[9] = (uint8_t)a;
+			line[10] = (uint8_t)b;
+			assert_int_equal(ukey_scan_wsp(line, 24),
+			    naive_wsp(line, 24));
+			assert_int_equal(ukey_scan_control(line, 24),
+			    naive_control(line, 24));
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_alignment),
+		cmocka_unit_test(test_pairs)
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
