@@ -39,7 +39,7 @@ VERSION = $(shell sed -n 's/^.define UKEY_VERSION "\(.*\)"/\1/p' core/ukey.h)
 
 # Layers see only what docs/DESIGN.md lets them see.
 CORE_INC = -Icore
-PORT_INC = $(CORE_INC) -Iport/$(PORT) $(MBEDTLS_CFLAGS)
+PORT_INC = $(CORE_INC) -Iport -Iport/$(PORT) $(MBEDTLS_CFLAGS)
 PLATFORM_INC = $(PORT_INC) -Iplatform/posix -Iplatform/milter
 
 # What needs SQLite, by its include line.
@@ -49,7 +49,7 @@ NEED_SQLITE = $(if $(SQLITE_LIBS),,$(shell grep -lE \
 sources = $(filter-out $(NEED_SQLITE),$(sort $(wildcard $(1))))
 
 CORE_SRC = $(call sources,core/*.c)
-PORT_SRC = $(call sources,port/$(PORT)/*.c)
+PORT_SRC = $(call sources,port/*.c port/$(PORT)/*.c)
 PLATFORM_SRC = $(call sources,platform/posix/*.c platform/milter/*.c)
 USERKEYS_SRC = $(call sources,examples/userkeys/*.c)
 MILTER_SRC = $(call sources,examples/milter/*.c)

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: MIT
 set -eu
 
-sources=$(find core port/mbedtls platform/posix platform/milter \
+sources=$(find core port/*.c port/mbedtls platform/posix platform/milter \
     examples/userkeys examples/milter -name '*.c' 2>/dev/null | sort)
-flags="-std=c99 -Icore -Iport/mbedtls -Iplatform/posix -Iplatform/milter"
+flags="-std=c99 -Icore -Iport -Iport/mbedtls -Iplatform/posix -Iplatform/milter"
 
 # each COMMAND...: for every source, two at a time.
 each() {

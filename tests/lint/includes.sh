@@ -18,7 +18,7 @@ while read -r file; do
 	port/*)
 		system="$free|string\.h|limits\.h|mbedtls/.*"
 		system="$system|[a-z0-9]*intrin\.h|cpuid\.h|arm_neon\.h"
-		folders="core $own" ;;
+		folders="core port $own" ;;
 	platform/milter/*)
 		system=$free
 		folders="core $own" ;;
