@@ -73,7 +73,7 @@ bool ukey_identity_same(const struct ukey_address *a,
 enum ukey_reason ukey_signature_parse(const struct ukey_verify *v,
     const struct ukey_signature *slot, struct ukey_sigheader *sig);
 /* Takes field I into a slot: parses, aligns, hashes what will be judged. */
-void ukey_signature_add(struct ukey_verify *v, unsigned i);
+void ukey_signature_add(struct ukey_verify *v, unsigned field);
 struct ukey_digests *ukey_signature_digests(const struct ukey_verify *v,
     const struct ukey_signature *slot);
 /* Decodes i= into a mailbox with the octets in BUFFER (UKEY_LOCAL_MAX + 1 +

@@ -1,5 +1,5 @@
 /*
- * userkeys: the four memory functions that every C environment has, freestanding
+ * userkeys: the four memory functions of every C environment, freestanding
  * ones too (the compiler calls them by itself).  SPDX-License-Identifier: MIT
  */
 #ifndef UKEY_MEM_H

@@ -30,7 +30,8 @@ X(NOT_ALIGNED, "not-aligned", NONE, \
 X(NO_IDENTITY, "no-identity", NONE, \
     "no envelope sender was given", "PROTOCOL 5.1") \
 X(NULL_SENDER, "null-sender", NONE, \
-    "empty sender, and no signature of the one From mailbox holds", "PROTOCOL 5.1") \
+    "empty sender, and no signature of the one From mailbox holds", \
+    "PROTOCOL 5.1") \
 X(EMPTY_LOCAL, "empty-local-part", NONE, \
     "the sender address has no local-part", "PROTOCOL 1") \
 X(NO_DOMAIN, "no-domain", NONE, \

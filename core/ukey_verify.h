@@ -90,7 +90,7 @@ struct ukey_verify {
 	uint8_t flags;
 	uint8_t phase;
 	uint8_t signatures;       /* slots in use */
-	uint8_t identity;         /* enum ukey_reason: _OK, or why there is none */
+	uint8_t identity;         /* enum ukey_reason: _OK, or why none */
 	uint8_t relation;         /* enum ukey_relation */
 	uint8_t user;             /* enum ukey_reason, the result, or waiting */
 	uint8_t user_slot;        /* the signature it comes from, or none */

@@ -14,8 +14,8 @@ shipped="$all|system|popen"
 # In core and what is as pure: memory, jumps, other units' state, names that
 # hide a struct, numbers that are not exact.
 pure="$shipped|malloc|calloc|realloc|free|goto|setjmp|longjmp|assert|printf
-|typedef|float|double|asm|__asm__|__attribute__|__builtin_[a-z_]+|extern
-|errno|register|volatile|inline"
+|typedef (struct|enum|union)|float|double|asm|__asm__|__attribute__
+|__builtin_[a-z_]+|extern|errno|register|volatile|inline"
 
 find core port platform examples tests fuzz -name '*.[ch]' 2>/dev/null |
 sort | while read -r file; do
