@@ -1,0 +1,125 @@
+/*
+ * userkeys: tag-lists (RFC 6376 3.2).  SPDX-License-Identifier: MIT
+ */
+#include "ukey_taglist.h"
+
+void
+ukey_taglist_init(struct ukey_taglist *t, struct ukey_view list)
+{
+	t->list = list;
+	t->pos = 0;
+	t->count = 0;
+	t->reason = list.len > UKEY_TAG_LIST_MAX ? UKEY_REASON_TAG_LIMIT :
+	    UKEY_REASON_OK;
+}
+
+static bool
+is_name(struct ukey_view name)
+{
+	size_t i;
+
+	if (name.len == 0 || !ukey_is_alpha(name.data[0]))
+		return false;
+	for (i = 1; i < name.len; i++) {
+		if (!ukey_is_alpha(name.data[i]) &&
+		    !ukey_is_digit(name.data[i]) && name.data[i] != '_')
+			return false;
+	}
+	return true;
+}
+
+/* Printable octets and FWS; a CRLF only in front of SP or HTAB (RFC 6376
+ * 2.8), or at the very end: the field's own. */
+static bool
+is_spaced_text(struct ukey_view v, bool last)
+{
+	size_t i;
+
+	for (i = 0; i < v.len; i++) {
+		uint8_t c = v.data[i];
+
+		if (c == '\r') {
+			if (i + 1 == v.len || v.data[i + 1] != '\n')
+				return false;
+			i++;
+			if (i + 1 < v.len ? !ukey_is_wsp(v.data[i + 1]) : !last)
+				return false;
+		} else if ((c < 0x20 && c != '\t') || c == 0x7F) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static uint16_t
+name_hash(struct ukey_view name)
+{
+	uint32_t h = (uint32_t)name.len;
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		h = h * 31 + name.data[i];
+	return (uint16_t)(h ^ (h >> 16));
+}
+
+/* Whether NAME stood among the first COUNT tags: looks at the list again, but
+ * only when a hash is equal. */
+static bool
+is_known(const struct ukey_taglist *t, struct ukey_view name, uint16_t hash)
+{
+	struct ukey_view rest = t->list, tag;
+	unsigned i;
+
+	for (i = 0; i < t->count && t->hash[i] != hash; i++)
+		;
+	if (i == t->count)
+		return false;
+	for (i = 0; i < t->count; i++) {
+		tag = ukey_view_cut(&rest, ';');
+		if (ukey_view_equal(name,
+		    ukey_view_trim(ukey_view_cut(&tag, '='))))
+			return true;
+	}
+	return false;
+}
+
+static enum ukey_reason
+read_tag(struct ukey_taglist *t, struct ukey_view text, bool last,
+    struct ukey_tag *tag)
+{
+	size_t equals = ukey_view_find(text, '=');
+	uint16_t hash;
+
+	tag->name = ukey_view_trim(ukey_view_part(text, 0, equals));
+	tag->raw = ukey_view_part(text, equals + 1, text.len);
+	tag->value = ukey_view_trim(tag->raw);
+	if (equals == text.len || !is_name(tag->name) ||
+	    !is_spaced_text(text, last))
+		return UKEY_REASON_TAG_LIST;
+	if (t->count == UKEY_TAGS_MAX)
+		return UKEY_REASON_TAG_LIMIT;
+	hash = name_hash(tag->name);
+	if (is_known(t, tag->name, hash))
+		return UKEY_REASON_TAG_DUPLICATE;
+	t->hash[t->count++] = hash;
+	return UKEY_REASON_OK;
+}
+
+bool
+ukey_taglist_next(struct ukey_taglist *t, struct ukey_tag *tag)
+{
+	struct ukey_view rest = ukey_view_part(t->list, t->pos, t->list.len);
+	size_t end = ukey_view_find(rest, ';');
+	struct ukey_view text = ukey_view_part(rest, 0, end);
+	bool last = end == rest.len;
+
+	if (t->reason != UKEY_REASON_OK)
+		return false;
+	/* one ";" may stand behind the last tag, with white space only */
+	if (last && t->count > 0 && ukey_view_trim(text).len == 0 &&
+	    t->pos > 0 && is_spaced_text(text, true))
+		return false;
+	t->reason = read_tag(t, text, last, tag);
+	t->pos += end + !last;
+	return t->reason == UKEY_REASON_OK;
+}

@@ -1,0 +1,247 @@
+/*
+ * userkeys: views of octets, character classes, a reading cursor.
+ * SPDX-License-Identifier: MIT
+ */
+#include "ukey_text.h"
+
+#define LABEL_MAX 63   /* RFC 1035 2.3.4 */
+#define DOMAIN_MAX 253 /* dotted text */
+
+bool
+ukey_is_wsp(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+bool
+ukey_is_fws(uint8_t c)
+{
+	return ukey_is_wsp(c) || c == '\r' || c == '\n';
+}
+
+bool
+ukey_is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool
+ukey_is_alpha(uint8_t c)
+{
+	c = ukey_lower(c);
+	return c >= 'a' && c <= 'z';
+}
+
+bool
+ukey_is_ldh(uint8_t c)
+{
+	return ukey_is_alpha(c) || ukey_is_digit(c) || c == '-';
+}
+
+uint8_t
+ukey_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+uint8_t
+ukey_hex_value(uint8_t c)
+{
+	if (ukey_is_digit(c))
+		return (uint8_t)(c - '0');
+	c = ukey_lower(c);
+	return c >= 'a' && c <= 'f' ? (uint8_t)(c - 'a' + 10) : 255;
+}
+
+bool
+ukey_view_equal(struct ukey_view a, struct ukey_view b)
+{
+	size_t i = 0;
+
+	if (a.len != b.len)
+		return false;
+	while (i < a.len && a.data[i] == b.data[i])
+		i++;
+	return i == a.len;
+}
+
+bool
+ukey_view_equal_nocase(struct ukey_view a, struct ukey_view b)
+{
+	size_t i = 0;
+
+	if (a.len != b.len)
+		return false;
+	while (i < a.len && ukey_lower(a.data[i]) == ukey_lower(b.data[i]))
+		i++;
+	return i == a.len;
+}
+
+struct ukey_view
+ukey_view_trim(struct ukey_view v)
+{
+	while (v.len > 0 && ukey_is_fws(v.data[v.len - 1]))
+		v.len--;
+	while (v.len > 0 && ukey_is_fws(v.data[0])) {
+		v.data++;
+		v.len--;
+	}
+	return v;
+}
+
+struct ukey_view
+ukey_view_part(struct ukey_view v, size_t from, size_t to)
+{
+	if (to > v.len)
+		to = v.len;
+	if (from > to)
+		from = to;
+	if (from > 0)
+		v.data += from;
+	v.len = to - from;
+	return v;
+}
+
+size_t
+ukey_view_find(struct ukey_view v, uint8_t c)
+{
+	size_t i = 0;
+
+	while (i < v.len && v.data[i] != c)
+		i++;
+	return i;
+}
+
+struct ukey_view
+ukey_view_cut(struct ukey_view *rest, uint8_t separator)
+{
+	size_t at = ukey_view_find(*rest, separator);
+	struct ukey_view piece = ukey_view_part(*rest, 0, at);
+
+	if (at == rest->len)
+		*rest = (struct ukey_view) { NULL, 0 };
+	else
+		*rest = ukey_view_part(*rest, at + 1, rest->len);
+	return piece;
+}
+
+static bool
+is_label(struct ukey_view label, bool underscore)
+{
+	size_t i;
+
+	if (label.len == 0 || label.len > LABEL_MAX ||
+	    label.data[0] == '-' || label.data[label.len - 1] == '-')
+		return false;
+	for (i = 0; i < label.len; i++) {
+		if (!ukey_is_ldh(label.data[i]) &&
+		    !(underscore && label.data[i] == '_'))
+			return false;
+	}
+	return true;
+}
+
+bool
+ukey_view_is_domain(struct ukey_view v, bool underscore)
+{
+	if (v.len == 0 || v.len > DOMAIN_MAX)
+		return false;
+	while (v.data != NULL) {
+		if (!is_label(ukey_view_cut(&v, '.'), underscore))
+			return false;
+	}
+	return true;
+}
+
+bool
+ukey_view_number(struct ukey_view v, uint64_t *number)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	if (v.len == 0 || v.len > 20)
+		return false;
+	for (i = 0; i < v.len; i++) {
+		uint8_t digit = (uint8_t)(v.data[i] - '0');
+
+		/* 2^64-1 is 1844674407370955161 times ten, plus 5 */
+		if (digit > 9 || n > 1844674407370955161u ||
+		    (n == 1844674407370955161u && digit > 5))
+			return false;
+		n = n * 10 + digit;
+	}
+	*number = n;
+	return true;
+}
+
+struct ukey_cursor
+ukey_cursor_of(struct ukey_view in)
+{
+	return (struct ukey_cursor) { in, 0, false };
+}
+
+size_t
+ukey_cursor_left(const struct ukey_cursor *c)
+{
+	return c->bad ? 0 : c->in.len - c->pos;
+}
+
+uint8_t
+ukey_cursor_peek(const struct ukey_cursor *c)
+{
+	return ukey_cursor_left(c) > 0 ? c->in.data[c->pos] : 0;
+}
+
+struct ukey_view
+ukey_cursor_take(struct ukey_cursor *c, size_t len)
+{
+	struct ukey_view v = { NULL, 0 };
+
+	if (len > ukey_cursor_left(c))
+		c->bad = true;
+	if (c->bad)
+		return v;
+	v = ukey_view_part(c->in, c->pos, c->pos + len);
+	c->pos += len;
+	return v;
+}
+
+static uint32_t
+number(struct ukey_cursor *c, size_t len)
+{
+	struct ukey_view v = ukey_cursor_take(c, len);
+	uint32_t n = 0;
+	size_t i;
+
+	for (i = 0; i < v.len; i++)
+		n = n << 8 | v.data[i];
+	return n;
+}
+
+uint8_t
+ukey_cursor_u8(struct ukey_cursor *c)
+{
+	return (uint8_t)number(c, 1);
+}
+
+uint16_t
+ukey_cursor_u16(struct ukey_cursor *c)
+{
+	return (uint16_t)number(c, 2);
+}
+
+uint32_t
+ukey_cursor_u32(struct ukey_cursor *c)
+{
+	return number(c, 4);
+}
+
+bool
+ukey_cursor_accept(struct ukey_cursor *c, uint8_t octet)
+{
+	bool there = ukey_cursor_left(c) > 0 && ukey_cursor_peek(c) == octet;
+
+	if (there)
+		c->pos++;
+	return there;
+}
