@@ -26,7 +26,9 @@ packages() {
 	firmware) packages build
 	    echo 'gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 	    dpkg-dev' ;;
-	mips) packages build
+	source) packages build
+	    echo dpkg-dev ;;
+	mips) packages source
 	    echo 'gcc-mips-linux-gnu libc6-dev-mips-cross qemu-user
 	    dpkg-dev' ;;
 	arch) packages mips
