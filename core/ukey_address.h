@@ -29,6 +29,13 @@ enum ukey_reason ukey_address_parse(struct ukey_view path,
     struct ukey_address *a);
 
 /*
+ * The length of the local-part, a dot-string or a quoted-string, that V begins
+ * with (RFC 5321 4.1.2, RFC 6531 3.3); 0 if it begins with none.  Control
+ * characters are refused, quoted or not.
+ */
+size_t ukey_address_local_len(struct ukey_view v);
+
+/*
  * The local-part's octets without quoting, into OUT of UKEY_LOCAL_MAX octets:
  * "a b" in DQUOTEs gives a b.  Returns their number, 0 if it does not fit.
  */
@@ -38,14 +45,17 @@ size_t ukey_address_unquote(struct ukey_view local, uint8_t *out);
  * The mailboxes of a From or Sender field body, one at a time: display names,
  * comments, groups and folding are passed over.  BODY is what follows the
  * colon.  Returns true with one mailbox.  False at the end, where m->reason
- * is UKEY_REASON_OK or _FROM_SYNTAX: anything the grammar does not give one
- * plain reading of (routes, NUL, unbalanced quotes, encoded-word as an
- * address, two @, missing comma, over 8 nested comments).
+ * is UKEY_REASON_OK, _FROM_UNQUALIFIED (no domain) or _FROM_SYNTAX: anything
+ * that has not one plain reading (routes, NUL, unbalanced quotes, encoded-word
+ * as an address, two @, missing or empty list elements, white space or
+ * comments inside an address, address literals, nested groups, over 8 nested
+ * comments).
  */
 struct ukey_mailboxes {
 	struct ukey_cursor in;
 	enum ukey_reason reason;
 	bool group; /* between ":" and ";" of a group */
+	bool after; /* behind a mailbox: a comma or the end is due */
 };
 
 void ukey_mailboxes_init(struct ukey_mailboxes *m, struct ukey_view body);
