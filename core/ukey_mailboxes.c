@@ -190,13 +190,13 @@ read_mailbox(struct ukey_mailboxes *m, struct ukey_address *a)
 	size_t start = m->in.pos;
 	enum ukey_reason reason = read_addr_spec(m, a);
 
-	if (reason == UKEY_REASON_OK || (reason ==
-	    UKEY_REASON_FROM_UNQUALIFIED && ends_element(m)))
+	if (reason != UKEY_REASON_FROM_SYNTAX && ends_element(m))
 		return reason;
 	m->in.pos = start;
 	if (!skip_phrase(m) || !ukey_cursor_accept(&m->in, '<'))
 		return UKEY_REASON_FROM_SYNTAX;
-	return read_angle(m, a);
+	reason = read_angle(m, a);
+	return ends_element(m) ? reason : UKEY_REASON_FROM_SYNTAX;
 }
 
 /* "name:" is taken and true; else nothing is. */
