@@ -41,7 +41,7 @@ enum ukey_milter_event_kind {
 	UKEY_MILTER_ABORT,     /* 'A': forget the message; no reply */
 	UKEY_MILTER_UNKNOWN,   /* 'U': an SMTP command the MTA does not know */
 	UKEY_MILTER_QUIT,      /* 'Q': close; no reply */
-	UKEY_MILTER_QUIT_NEW   /* 'K': a new SMTP connection follows; no reply */
+	UKEY_MILTER_QUIT_NEW   /* 'K': a new connection follows; no reply */
 };
 
 /* Views are valid until the next call with the same decoder or input. */

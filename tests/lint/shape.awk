@@ -42,6 +42,9 @@ function depth_of(text) {
 	return RLENGTH
 }
 
+# Tests may say more in one function than what is shipped.
+BEGIN { most = file ~ /^(tests|fuzz)\// ? 15 : 10 }
+
 # The lines since the last one that ended a declaration.
 !inside && /^[^ \t#{}]/ {
 	if (!continued) {
@@ -83,9 +86,9 @@ inside && /^}/ {
 	lines = FNR - name_line + 1
 	if (lines > 60)
 		complain(name_line, name "(): " lines " lines, over 60")
-	if (complexity > 10)
+	if (complexity > most)
 		complain(name_line, name "(): complexity " complexity \
-		    ", over 10")
+		    ", over " most)
 	if (nesting > 3)
 		complain(name_line, name "(): nested " nesting \
 		    " deep, over 3")

@@ -1,5 +1,5 @@
 /*
- * userkeys: tests of the milter protocol, reading.  SPDX-License-Identifier: MIT
+ * userkeys: the milter protocol, reading.  SPDX-License-Identifier: MIT
  *
  * A conversation is fed whole, cut at every offset and octet by octet; its
  * events, written as text, must always be the same.

@@ -121,14 +121,14 @@ test_required(void **state)
 		"bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
 		"d=example.org", "h=from", "s=sel" };
 	char text[400];
-	size_t skip, i;
+	size_t skip, i, len;
 
 	(void)state;
 	for (skip = 0; skip <= 7; skip++) {
-		text[0] = '\0';
-		for (i = 0; i < 7; i++) {
+		for (i = len = 0; i < 7; i++) {
 			if (i != skip)
-				strcat(strcat(text, tags[i]), ";");
+				len += (size_t)snprintf(text + len,
+				    sizeof(text) - len, "%s;", tags[i]);
 		}
 		check(text, skip == 7 ? UKEY_REASON_OK :
 		    UKEY_REASON_TAG_MISSING);
