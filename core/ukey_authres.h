@@ -21,6 +21,9 @@
  */
 void ukey_authres_userkeys(struct ukey_out *out, struct ukey_view id,
     const struct ukey_judgement *j, enum ukey_disposition disposition);
+/* One plain-DKIM result, "; dkim=...", behind what is there. */
+void ukey_authres_dkim_result(struct ukey_out *out,
+    const struct ukey_judgement *j);
 /* The plain-DKIM results of V in one field ("dkim=none" without signature). */
 void ukey_authres_dkim(struct ukey_out *out, struct ukey_view id,
     const struct ukey_verify *v);
