@@ -61,7 +61,7 @@ objects = $(patsubst %.c,$(B)/%.o,$(1))
 programs = $(patsubst %.c,$(B)/%,$(call sources,tests/$(1)/test_*.c))
 scripts = $(if $(CROSS),,$(sort $(wildcard tests/$(1)/test_*.sh \
 	tests/$(1)/test_*.py)))
-GROUPS = unit vectors house interop resolver mail sendmail
+GROUPS = unit vectors house interop resolver cli milter mail sendmail
 TEST_BIN = $(foreach g,$(GROUPS),$(call programs,$(g)))
 run = sh tests/run.sh $(1) $(call programs,$(1)) $(call scripts,$(1))
 

@@ -1,0 +1,58 @@
+/*
+ * userkeys, the command: what its subcommands share.
+ * SPDX-License-Identifier: MIT
+ *
+ * One subcommand is one function in cmd_NAME.c and one line of the table in
+ * main.c.  It gets argv[0] = its name and returns an exit status.  Errors are
+ * one line each, "userkeys: what: why: what to do".
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ukey.h"
+#include "ukey_key.h"
+#include "ukey_resolver.h"
+
+/* Exit statuses; of several files the worst: 75, 65, 1, 0. */
+enum cli_exit {
+	CLI_PASS = 0,
+	CLI_NOT_PASS = 1,   /* judged, and not a pass (none too) */
+	CLI_USAGE = 64,     /* sysexits.h */
+	CLI_INPUT = 65,     /* a message, key or database that cannot be used */
+	CLI_TEMPORARY = 75  /* try again later */
+};
+
+int cmd_name(int argc, char **argv);
+int cmd_keygen(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_sign(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+int cmd_ukd(int argc, char **argv);
+int cmd_setup(int argc, char **argv);
+int cmd_why(int argc, char **argv);
+
+/* Prints "userkeys: " and the formatted text and a newline on standard error;
+ * octets of strings outside printable ASCII and UTF-8 come out as \xHH. */
+void cli_error(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* cli_error(), and a pointer to --help of COMMAND; gives CLI_USAGE. */
+int cli_usage(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A NUL-terminated string as a view. */
+struct ukey_view cli_view(const char *text);
+
+/* Writes V to F for people: controls and what is no UTF-8 as \xHH. */
+void cli_put(FILE *f, struct ukey_view v);
+/* Writes V to F as a JSON string with its quotes; what is no UTF-8 is
+ * replaced by U+FFFD. */
+void cli_put_json(FILE *f, struct ukey_view v);
+
+#endif
