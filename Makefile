@@ -114,7 +114,7 @@ clean: ## remove everything built
 
 # ---- tests ----------------------------------------------------------------
 
-check: unit vectors house resolver interop replay ## all but real mail servers
+check: unit vectors house cli milter resolver interop replay ## all but real mail servers
 
 unit: unit-built ## build and run the unit tests
 	@$(call run,unit)
@@ -124,6 +124,10 @@ house: house-built ## documents, demo, install, other builds
 	@$(call run,house)
 resolver: resolver-built ## our resolver and real name servers
 	@$(call run,resolver)
+cli: cli-built ## the command, as its users call it
+	@$(call run,cli)
+milter: milter-built ## the milter, with a small client of our own
+	@$(call run,milter)
 interop: interop-built ## OpenDKIM, dkimpy, Mail::DKIM, both ways
 	@$(call run,interop)
 mail: mail-built ## a real mail server with our milter
