@@ -13,7 +13,7 @@
 /*
  * The hash functions that return an error; and the two numbers by which a
  * private key's operations are blinded, which a failed operation may leave
- * out of step with each other.
+ * out of step with each other; and members that 3.6 hides.
  */
 #if MBEDTLS_VERSION_NUMBER < 0x03000000
 #define UKEY_SHA256_STARTS mbedtls_sha256_starts_ret
@@ -21,12 +21,18 @@
 #define UKEY_SHA256_FINISH mbedtls_sha256_finish_ret
 #define UKEY_RSA_BLIND Vi
 #define UKEY_RSA_UNBLIND Vf
+#define UKEY_RSA_MODULUS N
+#define UKEY_PEM_DATA buf
+#define UKEY_PEM_LEN buflen
 #else
 #define UKEY_SHA256_STARTS mbedtls_sha256_starts
 #define UKEY_SHA256_UPDATE mbedtls_sha256_update
 #define UKEY_SHA256_FINISH mbedtls_sha256_finish
 #define UKEY_RSA_BLIND MBEDTLS_PRIVATE(Vi)
 #define UKEY_RSA_UNBLIND MBEDTLS_PRIVATE(Vf)
+#define UKEY_RSA_MODULUS MBEDTLS_PRIVATE(N)
+#define UKEY_PEM_DATA MBEDTLS_PRIVATE(buf)
+#define UKEY_PEM_LEN MBEDTLS_PRIVATE(buflen)
 #endif
 
 static inline void

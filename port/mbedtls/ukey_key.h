@@ -21,6 +21,7 @@
 #define UKEY_KEY_SIGNATURE_MAX (UKEY_KEY_BITS_MAX / 8)
 #define UKEY_KEY_DER_MAX 2560  /* PKCS#1 private key of 4096 bits */
 #define UKEY_KEY_PEM_MAX 3500
+#define UKEY_KEY_TEXT_MAX 65536 /* of what ukey_key_read() reads */
 #define UKEY_KEY_PUBLIC_MAX 600 /* SubjectPublicKeyInfo of 4096 bits */
 
 /*

@@ -1,0 +1,202 @@
+/*
+ * userkeys: RSA private keys from PEM and DER (RFC 7468, RFC 8017 A.1.2,
+ * RFC 5208 5).  SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include <mbedtls/asn1.h>
+#include <mbedtls/pem.h>
+#include <mbedtls/platform.h>
+
+#include "ukey_key_parts.h"
+
+#define SEQUENCE (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)
+
+/* The rest of a DER text; Mbed TLS's readers move AT. */
+struct der {
+	unsigned char *at;
+	unsigned char *end;
+};
+
+/* Enters an element of type TAG at D: its content goes to IN, D moves
+ * behind it.  False when there is none. */
+static bool
+der_enter(struct der *d, int tag, struct der *in)
+{
+	size_t len;
+
+	if (mbedtls_asn1_get_tag(&d->at, d->end, &len, tag) != 0)
+		return false;
+	in->at = d->at;
+	in->end = d->at + len;
+	d->at = in->end;
+	return true;
+}
+
+/* A positive INTEGER without its leading zero octet. */
+static bool
+der_number(struct der *d, struct ukey_view *number)
+{
+	struct der in;
+
+	if (!der_enter(d, MBEDTLS_ASN1_INTEGER, &in))
+		return false;
+	while (in.at < in.end && *in.at == 0)
+		in.at++;
+	number->data = in.at;
+	number->len = (size_t)(in.end - in.at);
+	return true;
+}
+
+/* Whether the AlgorithmIdentifier IN says rsaEncryption. */
+static bool
+is_rsa(struct der *in)
+{
+	struct der oid;
+
+	return der_enter(in, MBEDTLS_ASN1_OID, &oid) &&
+	    oid.end - oid.at == UKEY_OID_RSA_LEN &&
+	    memcmp(oid.at, UKEY_OID_RSA, UKEY_OID_RSA_LEN) == 0;
+}
+
+/* The numbers of a PKCS#1 key that are read; the others follow from them. */
+enum { N, E, D, P, Q, NUMBERS };
+
+/* What stands behind the version in a PKCS#1 key, OUTER. */
+static int
+parse_numbers(mbedtls_rsa_context *rsa, struct der *outer)
+{
+	struct ukey_view v[NUMBERS];
+	int i, ret;
+
+	for (i = 0; i < NUMBERS; i++)
+		if (!der_number(outer, &v[i]))
+			return UKEY_KEY_FORMAT;
+	if (v[N].len > UKEY_KEY_BITS_MAX / 8)
+		return UKEY_KEY_SIZE;
+	for (i = E; i < NUMBERS; i++)
+		if (v[i].len > v[N].len)
+			return UKEY_KEY_INVALID;
+	ret = mbedtls_rsa_import_raw(rsa, v[N].data, v[N].len, v[P].data,
+	    v[P].len, v[Q].data, v[Q].len, v[D].data, v[D].len, v[E].data,
+	    v[E].len);
+	return ukey_key_err_of(ret, UKEY_KEY_INVALID);
+}
+
+/* Enters the SEQUENCE of a key at D, past the version. */
+static bool
+enter_key(struct der *d, struct der *key)
+{
+	struct ukey_view version;
+
+	return der_enter(d, SEQUENCE, key) && der_number(key, &version) &&
+	    version.len == 0;
+}
+
+int
+ukey_key_parse(mbedtls_rsa_context *rsa, struct ukey_view der)
+{
+	unsigned char *at = (unsigned char *)(uintptr_t)der.data;
+	struct der d = { at, at + der.len };
+	struct der key, algorithm, inner;
+
+	if (!enter_key(&d, &key))
+		return UKEY_KEY_FORMAT;
+	if (der_enter(&key, SEQUENCE, &algorithm)) {
+		if (!is_rsa(&algorithm))
+			return UKEY_KEY_NOT_RSA;
+		if (!der_enter(&key, MBEDTLS_ASN1_OCTET_STRING, &inner) ||
+		    !enter_key(&inner, &key))
+			return UKEY_KEY_FORMAT;
+	}
+	return parse_numbers(rsa, &key);
+}
+
+#define BEGIN "-----BEGIN "
+#define END "-----END "
+
+/* The kinds of PEM block, and what is to be said of each. */
+static const struct {
+	const char *begin, *end;
+	int err;
+} kinds[] = {
+	{ BEGIN "PRIVATE KEY-----", END "PRIVATE KEY-----", UKEY_KEY_OK },
+	{ BEGIN "RSA PRIVATE KEY-----", END "RSA PRIVATE KEY-----",
+	    UKEY_KEY_OK },
+	{ BEGIN "ENCRYPTED PRIVATE KEY-----", END, UKEY_KEY_ENCRYPTED },
+	{ BEGIN "EC PRIVATE KEY-----", END, UKEY_KEY_NOT_RSA },
+	{ BEGIN "DSA PRIVATE KEY-----", END, UKEY_KEY_NOT_RSA },
+};
+
+/* Reads the PEM block of KIND in the NUL-terminated TEXT to PEM. */
+static int
+pem_read(mbedtls_pem_context *pem, const char *text, size_t kind)
+{
+	size_t used;
+	int ret;
+
+	ret = mbedtls_pem_read_buffer(pem, kinds[kind].begin, kinds[kind].end,
+	    (const unsigned char *)text, NULL, 0, &used);
+	switch (ret) {
+	case 0:
+		return UKEY_KEY_OK;
+	case MBEDTLS_ERR_PEM_ALLOC_FAILED:
+		return UKEY_KEY_MEMORY;
+	case MBEDTLS_ERR_PEM_PASSWORD_REQUIRED:
+	case MBEDTLS_ERR_PEM_UNKNOWN_ENC_ALG:
+	case MBEDTLS_ERR_PEM_FEATURE_UNAVAILABLE:
+		return UKEY_KEY_ENCRYPTED;
+	default:
+		return UKEY_KEY_FORMAT;
+	}
+}
+
+/* Reads the first private key of TEXT, which is NUL-terminated. */
+static int
+read_pem(struct ukey_key **key, const char *text,
+    const struct ukey_random *random)
+{
+	mbedtls_pem_context pem;
+	struct ukey_view der;
+	size_t i;
+	int err;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strstr(text, kinds[i].begin) != NULL)
+			break;
+	if (i == sizeof(kinds) / sizeof(kinds[0]))
+		return UKEY_KEY_FORMAT;
+	if (kinds[i].err != UKEY_KEY_OK)
+		return kinds[i].err;
+	mbedtls_pem_init(&pem);
+	err = pem_read(&pem, text, i);
+	if (err == UKEY_KEY_OK) {
+		der.data = pem.UKEY_PEM_DATA;
+		der.len = pem.UKEY_PEM_LEN;
+		err = ukey_key_read_der(key, der, random);
+	}
+	mbedtls_pem_free(&pem);
+	return err;
+}
+
+int
+ukey_key_read(struct ukey_key **key, struct ukey_view text,
+    const struct ukey_random *random)
+{
+	char *copy;
+	int err;
+
+	*key = NULL;
+	if (text.len == 0 || text.len > UKEY_KEY_TEXT_MAX)
+		return UKEY_KEY_FORMAT;
+	if (text.data[0] == SEQUENCE)
+		return ukey_key_read_der(key, text, random);
+	copy = mbedtls_calloc(1, text.len + 1);
+	if (copy == NULL)
+		return UKEY_KEY_MEMORY;
+	memcpy(copy, text.data, text.len);
+	err = read_pem(key, copy, random);
+	ukey_wipe(copy, text.len);
+	mbedtls_free(copy);
+	return err;
+}
