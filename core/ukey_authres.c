@@ -10,6 +10,8 @@
 
 #include "ukey_name.h"
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 #define B_SHOWN 8 /* characters of b= (RFC 6008 4) */
 
 /* RFC 2045 5.1: printable, but none of the tspecials; "@" and "/" have their
@@ -37,27 +39,42 @@ is_plain(struct ukey_view v)
 	return i == v.len && i > 0;
 }
 
+static bool
+within(uint8_t c, uint8_t low, uint8_t high)
+{
+	return c >= low && c <= high;
+}
+
 /* The length of the UTF-8 sequence or printable octet that V begins with
  * (RFC 3629 4); 0 when it is neither. */
 static size_t
 character_len(struct ukey_view v)
 {
-	uint8_t c = v.data[0];
-	size_t len = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 :
-	    c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
-	size_t i;
+	static const struct {
+		uint8_t first, last; /* of the first octet */
+		uint8_t low, high;   /* of the second */
+		uint8_t len;
+	} forms[] = {
+		{ 0x20, 0x7E, 0, 0, 1 }, { 0xC2, 0xDF, 0x80, 0xBF, 2 },
+		{ 0xE0, 0xE0, 0xA0, 0xBF, 3 }, { 0xE1, 0xEC, 0x80, 0xBF, 3 },
+		{ 0xED, 0xED, 0x80, 0x9F, 3 }, { 0xEE, 0xEF, 0x80, 0xBF, 3 },
+		{ 0xF0, 0xF0, 0x90, 0xBF, 4 }, { 0xF1, 0xF3, 0x80, 0xBF, 4 },
+		{ 0xF4, 0xF4, 0x80, 0x8F, 4 }
+	};
+	size_t i = 0, at;
 
-	if (c < ' ' || c == 0x7F || len > v.len)
+	while (i < COUNT(forms) && !within(v.data[0], forms[i].first,
+	    forms[i].last))
+		i++;
+	if (i == COUNT(forms) || forms[i].len > v.len)
 		return 0;
-	for (i = 1; i < len; i++) {
-		if ((v.data[i] & 0xC0) != 0x80)
+	if (forms[i].len > 1 && !within(v.data[1], forms[i].low,
+	    forms[i].high))
+		return 0;
+	for (at = 2; at < forms[i].len; at++)
+		if (!within(v.data[at], 0x80, 0xBF))
 			return 0;
-	}
-	if ((c == 0xE0 && v.data[1] < 0xA0) || (c == 0xED &&
-	    v.data[1] > 0x9F) || (c == 0xF0 && v.data[1] < 0x90) ||
-	    (c == 0xF4 && v.data[1] > 0x8F))
-		return 0;
-	return len;
+	return forms[i].len;
 }
 
 /* V's characters, without what is none; escaped when they stand in DQUOTEs

@@ -38,6 +38,7 @@ static size_t
 question_end(struct ukey_view packet, struct ukey_view name)
 {
 	struct ukey_cursor c = ukey_cursor_of(packet);
+	uint16_t type, class;
 
 	ukey_cursor_u16(&c); /* the id is the resolver's */
 	if ((ukey_cursor_u16(&c) >> 8 & (QR | OPCODE)) != QR ||
@@ -45,10 +46,10 @@ question_end(struct ukey_view packet, struct ukey_view name)
 	    !ukey_dns_is_name(packet, UKEY_DNS_HEADER_LEN, name))
 		return 0;
 	c.pos = UKEY_DNS_HEADER_LEN + name.len;
-	if (ukey_cursor_u16(&c) != UKEY_DNS_TXT ||
-	    ukey_cursor_u16(&c) != UKEY_DNS_IN || c.bad)
-		return 0;
-	return c.pos;
+	type = ukey_cursor_u16(&c);
+	class = ukey_cursor_u16(&c);
+	return type == UKEY_DNS_TXT && class == UKEY_DNS_IN && !c.bad ?
+	    c.pos : 0;
 }
 
 static bool

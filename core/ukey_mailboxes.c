@@ -213,31 +213,52 @@ starts_group(struct ukey_mailboxes *m)
 	return false;
 }
 
+/* Takes a ";" that ends a group: behind a mailbox, or EMPTY. */
+static bool
+ends_group(struct ukey_mailboxes *m, bool empty)
+{
+	if (!m->group || !(m->after || empty) ||
+	    !ukey_cursor_accept(&m->in, ';'))
+		return false;
+	m->group = false;
+	m->after = true;
+	return true;
+}
+
+/* Takes what stands between mailboxes, one piece; EMPTY: a group has just
+ * begun.  False where a mailbox is due, or in trouble. */
+static bool
+skip_piece(struct ukey_mailboxes *m, bool *empty)
+{
+	if (ends_group(m, *empty))
+		return true;
+	if (!m->after) {
+		if (!starts_group(m))
+			return false;
+		m->group = *empty = true;
+		return true;
+	}
+	if (!ukey_cursor_accept(&m->in, ',')) {
+		m->reason = UKEY_REASON_FROM_SYNTAX;
+		return false;
+	}
+	m->after = *empty = false;
+	return true;
+}
+
 /* Goes on to where a mailbox is due; false at the end, or in trouble. */
 static bool
 find_element(struct ukey_mailboxes *m)
 {
-	bool empty_group = false;
+	bool empty = false;
 
-	for (;;) {
+	do {
 		if (!skip_cfws(m) || (at_end(m) && (m->group || !m->after)))
 			m->reason = UKEY_REASON_FROM_SYNTAX;
 		if (m->reason != UKEY_REASON_OK || at_end(m))
 			return false;
-		if ((m->after || empty_group) && m->group &&
-		    ukey_cursor_accept(&m->in, ';')) {
-			m->group = false;
-			m->after = true;
-		} else if (!m->after) {
-			if (!starts_group(m))
-				return true;
-			m->group = empty_group = true;
-		} else if (ukey_cursor_accept(&m->in, ',')) {
-			m->after = empty_group = false;
-		} else {
-			m->reason = UKEY_REASON_FROM_SYNTAX;
-		}
-	}
+	} while (skip_piece(m, &empty));
+	return m->reason == UKEY_REASON_OK;
 }
 
 bool

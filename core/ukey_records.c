@@ -173,23 +173,31 @@ judge_user(struct ukey_verify *v, const struct ukey_ask *ask,
 	}
 }
 
+/* Why no user-key record here is to be tried. */
+static enum ukey_reason
+unfit(const struct ukey_dns_answer *a, const struct survey *s)
+{
+	if (s->userkeys > UKEY_RECORDS_MAX)
+		return UKEY_REASON_KEY_RECORDS;
+	if (s->userkeys > 0)
+		return UKEY_REASON_OK;
+	if (a->records == 1 && s->broken != UKEY_REASON_OK)
+		return s->broken;
+	return UKEY_REASON_NO_KEY;
+}
+
 void
 ukey_records_user(struct ukey_verify *v, const struct ukey_ask *ask,
     struct ukey_dns_answer *a, struct ukey_work work)
 {
 	struct survey s = look(a, work);
+	enum ukey_reason reason = unfit(a, &s);
 	uint8_t found[UKEY_SIGNATURES_MAX];
 	struct ukey_keyrecord record;
-	enum ukey_reason reason = UKEY_REASON_OK;
 	unsigned i;
 
 	if (v->signature[ask->slot].flags & UKEY_SLOT_BASE)
 		v->advice = s.advice | UKEY_ADVICE_KNOWN;
-	if (s.userkeys == 0)
-		reason = a->records == 1 && s.broken != UKEY_REASON_OK ?
-		    s.broken : UKEY_REASON_NO_KEY;
-	if (s.userkeys > UKEY_RECORDS_MAX)
-		reason = UKEY_REASON_KEY_RECORDS;
 	if (reason != UKEY_REASON_OK) {
 		ukey_records_fail(v, ask, reason);
 		return;

@@ -211,12 +211,25 @@ check_q(struct ukey_view q)
 	return UKEY_REASON_QUERY;
 }
 
+/* Whether DOMAIN is PARENT or below it. */
+static bool
+is_below(struct ukey_view domain, struct ukey_view parent)
+{
+	size_t at;
+
+	if (domain.len < parent.len)
+		return false;
+	at = domain.len - parent.len;
+	return ukey_view_equal_nocase(ukey_view_part(domain, at, domain.len),
+	    parent) && (at == 0 || domain.data[at - 1] == '.');
+}
+
 /* The domain of i= is that of d= or below it (RFC 6376 3.5). */
 static enum ukey_reason
 check_i(const struct ukey_sigheader *sig)
 {
 	size_t at = sig->i.len;
-	struct ukey_view domain, tail;
+	struct ukey_view domain;
 
 	if (!(sig->has & UKEY_SIG_I))
 		return UKEY_REASON_OK;
@@ -225,15 +238,10 @@ check_i(const struct ukey_sigheader *sig)
 	if (at == 0)
 		return UKEY_REASON_IDENTITY;
 	domain = ukey_view_part(sig->i, at, sig->i.len);
-	if (domain.len < sig->d.len || !ukey_view_is_domain(domain, true))
-		return has_high_octet(domain) ? UKEY_REASON_U_LABEL :
-		    UKEY_REASON_IDENTITY;
-	tail = ukey_view_part(domain, domain.len - sig->d.len, domain.len);
-	if (!ukey_view_equal_nocase(tail, sig->d))
-		return UKEY_REASON_IDENTITY;
-	if (domain.len > sig->d.len && tail.data[-1] != '.')
-		return UKEY_REASON_IDENTITY;
-	return UKEY_REASON_OK;
+	if (has_high_octet(domain))
+		return UKEY_REASON_U_LABEL;
+	return ukey_view_is_domain(domain, true) && is_below(domain, sig->d) ?
+	    UKEY_REASON_OK : UKEY_REASON_IDENTITY;
 }
 
 static enum ukey_reason

@@ -7,52 +7,10 @@
 #include "ukey_sign.h"
 
 #include "ukey_mem.h"
+#include "ukey_sign_parts.h"
 
 enum phase { HEADER, BODY, END, DIGEST, OVER };
 enum field_state { NAME, SKIP, HASH };
-
-/* How often a name stands in h=. */
-enum oversign {
-	PRESENT,   /* once if present */
-	EVER,      /* once more than present: nothing can be added */
-	IF_PRESENT /* the same, but left out when absent: added by servers */
-};
-
-static const struct row {
-	const char *name; /* at most UKEY_SIGN_NAME_MAX characters */
-	enum oversign oversign;
-} rows[UKEY_SIGN_FIELDS] = { /* PROTOCOL 4 */
-	{ "From", EVER }, { "Sender", PRESENT }, { "Subject", EVER },
-	{ "Date", IF_PRESENT }, { "To", EVER }, { "Cc", EVER },
-	{ "Reply-To", EVER }, { "Message-ID", IF_PRESENT },
-	{ "In-Reply-To", PRESENT }, { "References", PRESENT },
-	{ "MIME-Version", EVER }, { "Content-Type", EVER },
-	{ "Content-Transfer-Encoding", EVER },
-	{ "List-Id", PRESENT }, { "List-Help", PRESENT },
-	{ "List-Unsubscribe", PRESENT }, { "List-Unsubscribe-Post", PRESENT },
-	{ "List-Subscribe", PRESENT }, { "List-Post", PRESENT },
-	{ "List-Owner", PRESENT }, { "List-Archive", PRESENT }
-};
-
-#define ROW_FROM 0
-#define ROW_SENDER 1
-
-static size_t
-text_len(const char *text)
-{
-	size_t len = 0;
-
-	while (text[len] != '\0')
-		len++;
-	return len;
-}
-
-static struct ukey_view
-row_name(unsigned row)
-{
-	return (struct ukey_view) { (const uint8_t *)rows[row].name,
-		text_len(rows[row].name) };
-}
 
 static void
 refuse(struct ukey_sign *s, enum ukey_reason reason)
@@ -118,27 +76,17 @@ keep(struct ukey_sign *s, struct ukey_view octets)
 		refuse(s, UKEY_REASON_ARENA);
 		return;
 	}
-	if (s->row == ROW_FROM && s->sender_len > 0) /* Sender came first */
+	/* Sender may have come first. */
+	if (s->row == UKEY_SIGN_FROM && s->sender_len > 0)
 		memmove(s->scratch + s->from_len + octets.len,
 		    s->scratch + s->from_len, s->sender_len);
-	if (s->row == ROW_FROM)
+	if (s->row == UKEY_SIGN_FROM)
 		used = s->from_len;
 	memcpy(s->scratch + used, octets.data, octets.len);
-	if (s->row == ROW_FROM)
+	if (s->row == UKEY_SIGN_FROM)
 		s->from_len += (uint32_t)octets.len;
 	else
 		s->sender_len += (uint32_t)octets.len;
-}
-
-static unsigned
-find_row(struct ukey_view name)
-{
-	unsigned row = 0;
-
-	while (row < UKEY_SIGN_FIELDS &&
-	    !ukey_view_equal_nocase(name, row_name(row)))
-		row++;
-	return row;
 }
 
 static bool
@@ -156,7 +104,7 @@ static void
 name_done(struct ukey_sign *s)
 {
 	struct ukey_view name = { s->name, s->name_len };
-	unsigned row = find_row(name);
+	unsigned row = ukey_sign_row(name);
 
 	if (!is_name(name))
 		refuse(s, UKEY_REASON_HEADER_SYNTAX);
@@ -164,7 +112,7 @@ name_done(struct ukey_sign *s)
 	if (row == UKEY_SIGN_FIELDS)
 		return;
 	if (s->seen >> row & 1) {
-		refuse(s, row == ROW_FROM ? UKEY_REASON_FROM_MANY :
+		refuse(s, row == UKEY_SIGN_FROM ? UKEY_REASON_FROM_MANY :
 		    UKEY_REASON_FIELD_REPEATED);
 		return;
 	}
@@ -208,7 +156,7 @@ field_octets(struct ukey_sign *s, struct ukey_view octets)
 	if (s->field != HASH || octets.len == 0)
 		return;
 	hash_field(s, octets);
-	if (s->row == ROW_FROM || s->row == ROW_SENDER)
+	if (s->row == UKEY_SIGN_FROM || s->row == UKEY_SIGN_SENDER)
 		keep(s, octets);
 }
 
@@ -231,7 +179,7 @@ check_from(struct ukey_sign *s)
 	struct ukey_address a;
 	unsigned count = 0;
 
-	if ((s->seen >> ROW_FROM & 1) == 0) {
+	if ((s->seen >> UKEY_SIGN_FROM & 1) == 0) {
 		refuse(s, UKEY_REASON_FROM_MISSING);
 		return;
 	}
@@ -373,100 +321,6 @@ ukey_sign_sender(const struct ukey_sign *s)
 	return (struct ukey_view) { s->scratch + s->from_len, s->sender_len };
 }
 
-/* "; name=" behind the previous tag, on a new line if LEN more do not fit. */
-static void
-tag(struct ukey_out *out, const char *name, size_t len)
-{
-	ukey_out_octet(out, ';');
-	ukey_out_fold(out, text_len(name) + 1 + len, ' ');
-	ukey_out_text(out, name);
-	ukey_out_octet(out, '=');
-}
-
-static void
-tag_view(struct ukey_out *out, const char *name, struct ukey_view value)
-{
-	tag(out, name, value.len + 1);
-	ukey_out_view(out, value);
-}
-
-static void
-tag_number(struct ukey_out *out, const char *name, uint64_t value)
-{
-	if (value == 0)
-		return;
-	tag(out, name, 12);
-	ukey_out_number(out, value);
-}
-
-/* i= in pieces, since a long one passes the length of a line (FWS may stand
- * in it, RFC 6376 2.11). */
-static void
-tag_identity(struct ukey_out *out, struct ukey_view identity)
-{
-	const size_t piece = 22; /* 66 octets when all are encoded */
-	size_t at;
-
-	if (identity.len == 0)
-		return;
-	tag(out, "i", identity.len + 1);
-	for (at = 0; at < identity.len; at += piece) {
-		if (at > 0)
-			ukey_out_fold(out, 3 * piece, 0);
-		ukey_dqp_encode(out, ukey_view_part(identity, at, at + piece));
-	}
-}
-
-static void
-h_name(struct ukey_out *out, unsigned row, bool *first)
-{
-	struct ukey_view name = row_name(row);
-
-	if (!*first) {
-		ukey_out_octet(out, ':');
-		ukey_out_fold(out, name.len + 1, 0);
-	}
-	ukey_out_view(out, name);
-	*first = false;
-}
-
-static void
-tag_h(const struct ukey_sign *s, struct ukey_out *out)
-{
-	bool first = true;
-	unsigned i;
-
-	tag(out, "h", row_name(s->order[0]).len + 1);
-	for (i = 0; i < s->orders; i++)
-		h_name(out, s->order[i], &first);
-	for (i = 0; i < UKEY_SIGN_FIELDS; i++) {
-		if (rows[i].oversign == EVER ||
-		    (rows[i].oversign == IF_PRESENT && (s->seen >> i & 1)))
-			h_name(out, i, &first);
-	}
-}
-
-static void
-write_field(const struct ukey_sign *s, struct ukey_out *out)
-{
-	static const char *const canons[] = { "simple", "relaxed" };
-	const uint8_t *bh = (const uint8_t *)&s->body;
-
-	ukey_out_text(out, "DKIM-Signature: v=1; a=rsa-sha256; c=");
-	ukey_out_text(out, canons[s->request.header_canon]);
-	ukey_out_octet(out, '/');
-	ukey_out_text(out, canons[s->request.body_canon]);
-	tag_view(out, "d", s->request.domain);
-	tag_view(out, "s", s->request.selector);
-	tag_identity(out, s->request.identity);
-	tag_number(out, "t", s->request.time);
-	tag_number(out, "x", s->request.expire);
-	tag_h(s, out);
-	tag(out, "bh", 45);
-	ukey_out_base64(out, (struct ukey_view) { bh, UKEY_SHA256_LEN });
-	tag(out, "b", UKEY_FOLD_COLUMN); /* always a line of its own */
-}
-
 int
 ukey_sign_digest(struct ukey_sign *s, struct ukey_out *out, uint8_t *digest)
 {
@@ -474,7 +328,7 @@ ukey_sign_digest(struct ukey_sign *s, struct ukey_out *out, uint8_t *digest)
 
 	if (s->phase != END || ukey_sign_reason(s) != UKEY_REASON_OK)
 		return UKEY_ERR_ORDER;
-	write_field(s, out);
+	ukey_sign_write(s, out);
 	if (out->overflow)
 		return UKEY_ERR_SPACE;
 	ukey_canon_header_init(&s->field_canon,

@@ -210,6 +210,16 @@ enlist(struct ukey_verify *v, struct ukey_signature *slot, bool aligned)
 	v->signatures++;
 }
 
+/* REASON in each way in which SLOT is judged. */
+static void
+judge_at_once(struct ukey_signature *slot, enum ukey_reason reason)
+{
+	if (slot->dkim != UKEY_UNJUDGED)
+		slot->dkim = (uint8_t)reason;
+	if (slot->user != UKEY_UNJUDGED)
+		slot->user = (uint8_t)reason;
+}
+
 void
 ukey_signature_add(struct ukey_verify *v, unsigned field)
 {
@@ -229,12 +239,8 @@ ukey_signature_add(struct ukey_verify *v, unsigned field)
 		return;
 	if (reason == UKEY_REASON_OK)
 		reason = prepare(v, slot, &sig);
-	if (reason != UKEY_REASON_OK) {
-		if (slot->dkim != UKEY_UNJUDGED)
-			slot->dkim = (uint8_t)reason;
-		if (slot->user != UKEY_UNJUDGED)
-			slot->user = (uint8_t)reason;
-	} else if ((sig.has & UKEY_SIG_L) && slot->user != UKEY_UNJUDGED) {
+	if (reason != UKEY_REASON_OK)
+		judge_at_once(slot, reason);
+	else if ((sig.has & UKEY_SIG_L) && slot->user != UKEY_UNJUDGED)
 		slot->user = UKEY_REASON_LENGTH_USED;
-	}
 }

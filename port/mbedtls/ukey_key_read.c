@@ -96,8 +96,12 @@ enter_key(struct der *d, struct der *key)
 int
 ukey_key_parse(mbedtls_rsa_context *rsa, struct ukey_view der)
 {
-	unsigned char *at = (unsigned char *)(uintptr_t)der.data;
-	struct der d = { at, at + der.len };
+	/* Mbed TLS's readers move a pointer that could write; none does. */
+	union {
+		const uint8_t *given;
+		unsigned char *at;
+	} text = { der.data };
+	struct der d = { text.at, text.at + der.len };
 	struct der key, algorithm, inner;
 
 	if (!enter_key(&d, &key))

@@ -30,74 +30,75 @@ drop(struct ukey_view v)
 	free((void *)(uintptr_t)v.data);
 }
 
+static const struct {
+	const char *path;
+	enum ukey_reason reason;
+	const char *local, *domain;
+} paths[] = {
+	{ "<alice@example.org>", 0, "alice", "example.org" },
+	{ "alice@example.org", 0, "alice", "example.org" },
+	{ "<@a.org,@b.org:alice@e.org>", 0, "alice", "e.org" },
+	{ "<\"a b\"@e.org>", 0, "\"a b\"", "e.org" },
+	{ "<\"a@b\"@e.org>", 0, "\"a@b\"", "e.org" },
+	{ "<jos\xC3\xA9@e.org>", 0, "jos\xC3\xA9", "e.org" },
+	{ "<a@localhost>", 0, "a", "localhost" },
+	{ "<a@xn--bcher-kva.example>", 0, "a",
+	    "xn--bcher-kva.example" },
+	{ "", UKEY_REASON_NULL_SENDER, "", "" },
+	{ "<>", UKEY_REASON_NULL_SENDER, "", "" },
+	{ "<@e.org>", UKEY_REASON_EMPTY_LOCAL, "", "" },
+	{ "<\"\"@e.org>", UKEY_REASON_EMPTY_LOCAL, "", "" },
+	{ "<alice>", UKEY_REASON_NO_DOMAIN, "", "" },
+	{ "<alice@>", UKEY_REASON_NO_DOMAIN, "", "" },
+	{ "<a@[192.0.2.1]>", UKEY_REASON_ADDRESS_LITERAL, "", "" },
+	{ "<a@[192.0.2.1>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a@b\xC3\xBC.org>", UKEY_REASON_U_LABEL, "", "" },
+	{ "<a@userkeys.e.org>", UKEY_REASON_USERKEYS_DOMAIN, "", "" },
+	{ "<a@UserKeys>", UKEY_REASON_USERKEYS_DOMAIN, "", "" },
+	{ "<alice@e.org", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "alice@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<<alice@e.org>>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a@b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<.a@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a.@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a..b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a@e.org.>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a@-e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a@e_x.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a@e.org >", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<a\r\n@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<\"a\rb\"@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<\"a\\\x01\"@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<\"a@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<\"a\"b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<@a.org:>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<@a b:c@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
+	{ "<", UKEY_REASON_MAIL_FROM, "", "" }
+};
+
 static void
 test_path(void **state)
 {
-	static const struct {
-		const char *path;
-		enum ukey_reason reason;
-		const char *local, *domain;
-	} cases[] = {
-		{ "<alice@example.org>", 0, "alice", "example.org" },
-		{ "alice@example.org", 0, "alice", "example.org" },
-		{ "<@a.org,@b.org:alice@e.org>", 0, "alice", "e.org" },
-		{ "<\"a b\"@e.org>", 0, "\"a b\"", "e.org" },
-		{ "<\"a@b\"@e.org>", 0, "\"a@b\"", "e.org" },
-		{ "<jos\xC3\xA9@e.org>", 0, "jos\xC3\xA9", "e.org" },
-		{ "<a@localhost>", 0, "a", "localhost" },
-		{ "<a@xn--bcher-kva.example>", 0, "a",
-		    "xn--bcher-kva.example" },
-		{ "", UKEY_REASON_NULL_SENDER, "", "" },
-		{ "<>", UKEY_REASON_NULL_SENDER, "", "" },
-		{ "<@e.org>", UKEY_REASON_EMPTY_LOCAL, "", "" },
-		{ "<\"\"@e.org>", UKEY_REASON_EMPTY_LOCAL, "", "" },
-		{ "<alice>", UKEY_REASON_NO_DOMAIN, "", "" },
-		{ "<alice@>", UKEY_REASON_NO_DOMAIN, "", "" },
-		{ "<a@[192.0.2.1]>", UKEY_REASON_ADDRESS_LITERAL, "", "" },
-		{ "<a@[192.0.2.1>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a@b\xC3\xBC.org>", UKEY_REASON_U_LABEL, "", "" },
-		{ "<a@userkeys.e.org>", UKEY_REASON_USERKEYS_DOMAIN, "", "" },
-		{ "<a@UserKeys>", UKEY_REASON_USERKEYS_DOMAIN, "", "" },
-		{ "<alice@e.org", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "alice@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<<alice@e.org>>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a@b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<.a@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a.@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a..b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a@e.org.>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a@-e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a@e_x.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a@e.org >", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<a\r\n@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<\"a\rb\"@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<\"a\\\x01\"@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<\"a@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<\"a\"b@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<@a.org:>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<@a b:c@e.org>", UKEY_REASON_MAIL_FROM, "", "" },
-		{ "<", UKEY_REASON_MAIL_FROM, "", "" }
-	};
 	struct ukey_address a;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct ukey_view v = exact(cases[i].path,
-		    strlen(cases[i].path));
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct ukey_view v = exact(paths[i].path,
+		    strlen(paths[i].path));
 		enum ukey_reason got = ukey_address_parse(v, &a);
 
-		if (got != cases[i].reason)
-			print_error("%s gave %s\n", cases[i].path,
+		if (got != paths[i].reason)
+			print_error("%s gave %s\n", paths[i].path,
 			    ukey_reason_word(got));
-		assert_int_equal(got, cases[i].reason);
+		assert_int_equal(got, paths[i].reason);
 		if (got == UKEY_REASON_OK) {
-			assert_int_equal(a.local.len, strlen(cases[i].local));
-			assert_memory_equal(a.local.data, cases[i].local,
+			assert_int_equal(a.local.len, strlen(paths[i].local));
+			assert_memory_equal(a.local.data, paths[i].local,
 			    a.local.len);
 			assert_int_equal(a.domain.len,
-			    strlen(cases[i].domain));
+			    strlen(paths[i].domain));
 		}
 		drop(v);
 	}
@@ -144,79 +145,80 @@ list(struct ukey_view body, char *text, size_t size)
 	assert_false(ukey_mailboxes_next(&m, &a));
 }
 
+static const struct {
+	const char *body, *want;
+} lists[] = {
+	{ " alice@e.org\r\n", "alice@e.org|ok" },
+	{ " Alice <alice@e.org>\r\n", "alice@e.org|ok" },
+	{ "<alice@e.org>", "alice@e.org|ok" },
+	{ " \"Alice, <x@y.org>\" <alice@e.org>", "alice@e.org|ok" },
+	{ " (a (nested) \\) comment) alice@e.org (x@y.org)\r\n",
+	    "alice@e.org|ok" },
+	{ " John Q. Public\r\n <j.p@e.org>\r\n", "j.p@e.org|ok" },
+	{ " =?utf-8?q?=3Cx=40y.org=3E?= <a@e.org>", "a@e.org|ok" },
+	{ " Jos\xC3\xA9 <jos\xC3\xA9@e.org>", "jos\xC3\xA9@e.org|ok" },
+	{ " \"a b\"@e.org", "\"a b\"@e.org|ok" },
+	{ " a@e.org, B <b@f.org>\r\n", "a@e.org|b@f.org|ok" },
+	{ " Us: a@e.org, b@e.org;\r\n", "a@e.org|b@e.org|ok" },
+	{ " Us: a@e.org;, c@e.org", "a@e.org|c@e.org|ok" },
+	{ " undisclosed-recipients:;\r\n", "ok" },
+	{ " < a@e.org >", "a@e.org|ok" },
+	/* refused */
+	{ "", "from-syntax" },
+	{ " \r\n", "from-syntax" },
+	{ " alice\r\n", "from-unqualified" },
+	{ " Alice <alice>\r\n", "from-unqualified" },
+	{ " a@e.org,", "a@e.org|from-syntax" },
+	{ " ,a@e.org", "from-syntax" },
+	{ " a@e.org,,b@e.org", "a@e.org|from-syntax" },
+	{ " a@e.org b@e.org", "from-syntax" },
+	{ " a@e.org <b@e.org>", "from-syntax" },
+	{ " <a@e.org> <b@e.org>", "from-syntax" },
+	{ " <a@e.org>b@e.org", "from-syntax" },
+	{ " <@x.org:a@e.org>", "from-syntax" },
+	{ " <@x.org,@y.org:a@e.org>", "from-syntax" },
+	{ " a@e.org@f.org", "from-syntax" },
+	{ " a(comment)@e.org", "from-syntax" },
+	{ " a@(comment)e.org", "from-syntax" },
+	{ " <a@e.org(comment)>", "from-syntax" },
+	{ " =?utf-8?q?a=40e.org?=", "from-syntax" },
+	{ " =?utf-8?q?a?=@e.org", "from-syntax" },
+	{ " \"\"@e.org", "from-syntax" },
+	{ " \"a\" \"b\"@e.org", "from-syntax" },
+	{ " a . b@e.org", "from-syntax" },
+	{ " a@[192.0.2.1]", "from-syntax" },
+	{ " a@b\xC3\xBC.org", "from-syntax" },
+	{ " a@e.org.", "from-syntax" },
+	{ " \"a <a@e.org>", "from-syntax" },
+	{ " (a <a@e.org>", "from-syntax" },
+	{ " a) <a@e.org>", "from-syntax" },
+	{ " <a@e.org", "from-syntax" },
+	{ " a@e.org>", "from-syntax" },
+	{ " A: B: a@e.org;;", "from-syntax" },
+	{ " A: a@e.org", "a@e.org|from-syntax" },
+	{ " A: a@e.org,;", "a@e.org|from-syntax" },
+	{ " a@e.org;", "from-syntax" },
+	{ " a@e.org\nb@e.org", "from-syntax" },
+	{ " a\x01 <a@e.org>", "from-syntax" },
+	{ " ((((((((a)))))))) <a@e.org>", "a@e.org|ok" },
+	{ " (((((((((a))))))))) <a@e.org>", "from-syntax" }
+};
+
 static void
 test_mailboxes(void **state)
 {
-	static const struct {
-		const char *body, *want;
-	} cases[] = {
-		{ " alice@e.org\r\n", "alice@e.org|ok" },
-		{ " Alice <alice@e.org>\r\n", "alice@e.org|ok" },
-		{ "<alice@e.org>", "alice@e.org|ok" },
-		{ " \"Alice, <x@y.org>\" <alice@e.org>", "alice@e.org|ok" },
-		{ " (a (nested) \\) comment) alice@e.org (x@y.org)\r\n",
-		    "alice@e.org|ok" },
-		{ " John Q. Public\r\n <j.p@e.org>\r\n", "j.p@e.org|ok" },
-		{ " =?utf-8?q?=3Cx=40y.org=3E?= <a@e.org>", "a@e.org|ok" },
-		{ " Jos\xC3\xA9 <jos\xC3\xA9@e.org>", "jos\xC3\xA9@e.org|ok" },
-		{ " \"a b\"@e.org", "\"a b\"@e.org|ok" },
-		{ " a@e.org, B <b@f.org>\r\n", "a@e.org|b@f.org|ok" },
-		{ " Us: a@e.org, b@e.org;\r\n", "a@e.org|b@e.org|ok" },
-		{ " Us: a@e.org;, c@e.org", "a@e.org|c@e.org|ok" },
-		{ " undisclosed-recipients:;\r\n", "ok" },
-		{ " < a@e.org >", "a@e.org|ok" },
-		/* refused */
-		{ "", "from-syntax" },
-		{ " \r\n", "from-syntax" },
-		{ " alice\r\n", "from-unqualified" },
-		{ " Alice <alice>\r\n", "from-unqualified" },
-		{ " a@e.org,", "a@e.org|from-syntax" },
-		{ " ,a@e.org", "from-syntax" },
-		{ " a@e.org,,b@e.org", "a@e.org|from-syntax" },
-		{ " a@e.org b@e.org", "from-syntax" },
-		{ " a@e.org <b@e.org>", "from-syntax" },
-		{ " <a@e.org> <b@e.org>", "from-syntax" },
-		{ " <a@e.org>b@e.org", "from-syntax" },
-		{ " <@x.org:a@e.org>", "from-syntax" },
-		{ " <@x.org,@y.org:a@e.org>", "from-syntax" },
-		{ " a@e.org@f.org", "from-syntax" },
-		{ " a(comment)@e.org", "from-syntax" },
-		{ " a@(comment)e.org", "from-syntax" },
-		{ " <a@e.org(comment)>", "from-syntax" },
-		{ " =?utf-8?q?a=40e.org?=", "from-syntax" },
-		{ " =?utf-8?q?a?=@e.org", "from-syntax" },
-		{ " \"\"@e.org", "from-syntax" },
-		{ " \"a\" \"b\"@e.org", "from-syntax" },
-		{ " a . b@e.org", "from-syntax" },
-		{ " a@[192.0.2.1]", "from-syntax" },
-		{ " a@b\xC3\xBC.org", "from-syntax" },
-		{ " a@e.org.", "from-syntax" },
-		{ " \"a <a@e.org>", "from-syntax" },
-		{ " (a <a@e.org>", "from-syntax" },
-		{ " a) <a@e.org>", "from-syntax" },
-		{ " <a@e.org", "from-syntax" },
-		{ " a@e.org>", "from-syntax" },
-		{ " A: B: a@e.org;;", "from-syntax" },
-		{ " A: a@e.org", "a@e.org|from-syntax" },
-		{ " A: a@e.org,;", "a@e.org|from-syntax" },
-		{ " a@e.org;", "from-syntax" },
-		{ " a@e.org\nb@e.org", "from-syntax" },
-		{ " a\x01 <a@e.org>", "from-syntax" },
-		{ " ((((((((a)))))))) <a@e.org>", "a@e.org|ok" },
-		{ " (((((((((a))))))))) <a@e.org>", "from-syntax" }
-	};
 	char text[256];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct ukey_view v = exact(cases[i].body,
-		    strlen(cases[i].body));
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct ukey_view v = exact(lists[i].body,
+		    strlen(lists[i].body));
 
 		list(v, text, sizeof(text));
-		if (strcmp(text, cases[i].want) != 0)
-			print_error("%s gave %s\n", cases[i].body, text);
-		assert_string_equal(text, cases[i].want);
+		if (strcmp(text, lists[i].want) != 0)
+			print_error("%s gave %s\n", lists[i].body, text);
+		assert_string_equal(text, lists[i].want);
 		drop(v);
 	}
 }

@@ -217,8 +217,8 @@ test_write_userkeys(void **state)
 	    "\theader.s=alice.userkeys policy.from=same "
 	    "policy.advice=reject\r\n");
 	size = out.len;
-	for (ukey_out_init(&out, octets, --size); size > 0;
-	    ukey_out_init(&out, octets, --size)) {
+	while (--size > 0) {
+		ukey_out_init(&out, octets, size);
 		ukey_authres_userkeys(&out, ID, &j, UKEY_ACCEPT);
 		assert_true(out.overflow);
 	}

@@ -1,0 +1,19 @@
+/*
+ * userkeys: what the two files of signing share; private to core.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef UKEY_SIGN_PARTS_H
+#define UKEY_SIGN_PARTS_H
+
+#include "ukey_sign.h"
+
+/* Rows of the table of signed names that signing itself looks at. */
+#define UKEY_SIGN_FROM 0
+#define UKEY_SIGN_SENDER 1
+
+/* The row of NAME, in any case of letters; UKEY_SIGN_FIELDS: none. */
+unsigned ukey_sign_row(struct ukey_view name);
+/* DKIM-Signature from its name to "b=" (RFC 6376 3.5). */
+void ukey_sign_write(const struct ukey_sign *s, struct ukey_out *out);
+
+#endif

@@ -1,0 +1,150 @@
+/*
+ * userkeys: the signature field that signing writes, and the names that are
+ * signed (PROTOCOL 4, RFC 6376 3.5).  SPDX-License-Identifier: MIT
+ */
+#include "ukey_sign_parts.h"
+
+/* How often a name stands in h=. */
+enum oversign {
+	PRESENT,   /* once if present */
+	EVER,      /* once more than present: nothing can be added */
+	IF_PRESENT /* the same, but left out when absent: added by servers */
+};
+
+static const struct row {
+	const char *name; /* at most UKEY_SIGN_NAME_MAX characters */
+	enum oversign oversign;
+} rows[UKEY_SIGN_FIELDS] = { /* PROTOCOL 4 */
+	{ "From", EVER }, { "Sender", PRESENT }, { "Subject", EVER },
+	{ "Date", IF_PRESENT }, { "To", EVER }, { "Cc", EVER },
+	{ "Reply-To", EVER }, { "Message-ID", IF_PRESENT },
+	{ "In-Reply-To", PRESENT }, { "References", PRESENT },
+	{ "MIME-Version", EVER }, { "Content-Type", EVER },
+	{ "Content-Transfer-Encoding", EVER },
+	{ "List-Id", PRESENT }, { "List-Help", PRESENT },
+	{ "List-Unsubscribe", PRESENT }, { "List-Unsubscribe-Post", PRESENT },
+	{ "List-Subscribe", PRESENT }, { "List-Post", PRESENT },
+	{ "List-Owner", PRESENT }, { "List-Archive", PRESENT }
+};
+
+static size_t
+text_len(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] != '\0')
+		len++;
+	return len;
+}
+
+static struct ukey_view
+row_name(unsigned row)
+{
+	return (struct ukey_view) { (const uint8_t *)rows[row].name,
+		text_len(rows[row].name) };
+}
+
+unsigned
+ukey_sign_row(struct ukey_view name)
+{
+	unsigned row = 0;
+
+	while (row < UKEY_SIGN_FIELDS &&
+	    !ukey_view_equal_nocase(name, row_name(row)))
+		row++;
+	return row;
+}
+
+/* "; name=" behind the previous tag, on a new line if LEN more do not fit. */
+static void
+tag(struct ukey_out *out, const char *name, size_t len)
+{
+	ukey_out_octet(out, ';');
+	ukey_out_fold(out, text_len(name) + 1 + len, ' ');
+	ukey_out_text(out, name);
+	ukey_out_octet(out, '=');
+}
+
+static void
+tag_view(struct ukey_out *out, const char *name, struct ukey_view value)
+{
+	tag(out, name, value.len + 1);
+	ukey_out_view(out, value);
+}
+
+static void
+tag_number(struct ukey_out *out, const char *name, uint64_t value)
+{
+	if (value == 0)
+		return;
+	tag(out, name, 12);
+	ukey_out_number(out, value);
+}
+
+/* i= in pieces, since a long one passes the length of a line (FWS may stand
+ * in it, RFC 6376 2.11). */
+static void
+tag_identity(struct ukey_out *out, struct ukey_view identity)
+{
+	const size_t piece = 22; /* 66 octets when all are encoded */
+	size_t at;
+
+	if (identity.len == 0)
+		return;
+	tag(out, "i", identity.len + 1);
+	for (at = 0; at < identity.len; at += piece) {
+		if (at > 0)
+			ukey_out_fold(out, 3 * piece, 0);
+		ukey_dqp_encode(out, ukey_view_part(identity, at, at + piece));
+	}
+}
+
+static void
+h_name(struct ukey_out *out, unsigned row, bool *first)
+{
+	struct ukey_view name = row_name(row);
+
+	if (!*first) {
+		ukey_out_octet(out, ':');
+		ukey_out_fold(out, name.len + 1, 0);
+	}
+	ukey_out_view(out, name);
+	*first = false;
+}
+
+static void
+tag_h(const struct ukey_sign *s, struct ukey_out *out)
+{
+	bool first = true;
+	unsigned i;
+
+	tag(out, "h", row_name(s->order[0]).len + 1);
+	for (i = 0; i < s->orders; i++)
+		h_name(out, s->order[i], &first);
+	for (i = 0; i < UKEY_SIGN_FIELDS; i++) {
+		if (rows[i].oversign == EVER ||
+		    (rows[i].oversign == IF_PRESENT && (s->seen >> i & 1)))
+			h_name(out, i, &first);
+	}
+}
+
+void
+ukey_sign_write(const struct ukey_sign *s, struct ukey_out *out)
+{
+	static const char *const canons[] = { "simple", "relaxed" };
+	const uint8_t *bh = (const uint8_t *)&s->body;
+
+	ukey_out_text(out, "DKIM-Signature: v=1; a=rsa-sha256; c=");
+	ukey_out_text(out, canons[s->request.header_canon]);
+	ukey_out_octet(out, '/');
+	ukey_out_text(out, canons[s->request.body_canon]);
+	tag_view(out, "d", s->request.domain);
+	tag_view(out, "s", s->request.selector);
+	tag_identity(out, s->request.identity);
+	tag_number(out, "t", s->request.time);
+	tag_number(out, "x", s->request.expire);
+	tag_h(s, out);
+	tag(out, "bh", 45);
+	ukey_out_base64(out, (struct ukey_view) { bh, UKEY_SHA256_LEN });
+	tag(out, "b", UKEY_FOLD_COLUMN); /* always a line of its own */
+}
