@@ -17,6 +17,7 @@
 
 #define CASES "tests/vectors/cases"
 #define RECORDS 32
+#define TEXT 4096 /* of all judgements of a case */
 #define CUTS 24 /* of each message, beside octet by octet */
 
 struct vector {
@@ -85,6 +86,18 @@ parse_record(struct vector *c, char *line)
 		bad(c, line);
 }
 
+/* Adds formatted text to TEXT, TEXT octets. */
+static void __attribute__((format(printf, 2, 3)))
+add(char *text, const char *format, ...)
+{
+	size_t len = strlen(text);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text + len, TEXT - len, format, ap);
+	va_end(ap);
+}
+
 static void
 parse_line(struct vector *c, char *line)
 {
@@ -94,8 +107,7 @@ parse_line(struct vector *c, char *line)
 	if (value == NULL)
 		value = line + strlen(line);
 	if (strcmp(word, "want") == 0) {
-		strcat(c->wants, value);
-		strcat(c->wants, "\n");
+		add(c->wants, "%s\n", value);
 	} else if (strcmp(word, "mail-from") == 0) {
 		c->mail_from = value;
 	} else if (strcmp(word, "time") == 0) {
@@ -122,25 +134,13 @@ load_case(struct vector *c, const char *name)
 	c->name = name;
 	c->message = load(name, "message", &c->len);
 	c->text = (char *)load(name, "case", &len);
-	c->wants = calloc(1, len + 1);
+	c->wants = calloc(1, TEXT);
 	if (c->wants == NULL)
 		exit(1);
 	rest = c->text;
 	while ((line = strsep(&rest, "\n")) != NULL)
 		if (line[0] != '\0')
 			parse_line(c, line);
-}
-
-/* Adds formatted text to TEXT, 4096 octets. */
-static void __attribute__((format(printf, 2, 3)))
-add(char *text, const char *format, ...)
-{
-	size_t len = strlen(text);
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text + len, 4096 - len, format, ap);
-	va_end(ap);
 }
 
 static void
@@ -224,7 +224,7 @@ judge(const struct vector *c, size_t cut, size_t step, char *text)
 static bool
 check(const struct vector *c, size_t cut, size_t step)
 {
-	char text[4096];
+	char text[TEXT];
 
 	judge(c, cut, step, text);
 	if (strcmp(text, c->wants) == 0)
