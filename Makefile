@@ -48,7 +48,11 @@ NEED_SQLITE = $(if $(SQLITE_LIBS),,$(shell grep -lE \
 	examples tests 2>/dev/null))
 sources = $(filter-out $(NEED_SQLITE),$(sort $(wildcard $(1))))
 
-CORE_SRC = $(call sources,core/*.c)
+# Where the processor has vectors, their scan takes the portable one's place.
+SIMD = $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | \
+	grep -cE '__(SSE2|aarch64)__ 1')
+CORE_SRC = $(call sources,$(if $(filter 0,$(SIMD)),core/*.c, \
+	$(filter-out core/ukey_scan.c,$(wildcard core/*.c)) port/simd/*.c))
 PORT_SRC = $(call sources,port/*.c port/$(PORT)/*.c)
 PLATFORM_SRC = $(call sources,platform/posix/*.c platform/milter/*.c)
 USERKEYS_SRC = $(call sources,examples/userkeys/*.c)
@@ -171,6 +175,9 @@ coverage: ## of core: at least 95 % of lines, 90 % of branches
 # ---- rules ----------------------------------------------------------------
 
 $(B)/core/%.o: core/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(WARN) $(CFLAGS) $(CORE_INC) -MMD -MP -c -o $@ $<
+$(B)/port/simd/%.o: port/simd/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c99 $(WARN) $(CFLAGS) $(CORE_INC) -MMD -MP -c -o $@ $<
 $(B)/port/%.o: port/%.c

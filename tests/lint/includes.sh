@@ -17,7 +17,7 @@ while read -r file; do
 		folders=core ;;
 	port/*)
 		system="$free|string\.h|limits\.h|mbedtls/.*"
-		system="$system|[a-z0-9]*intrin\.h|cpuid\.h|arm_neon\.h"
+		system="$system|[a-z0-9]*intrin\.h|cpuid\.h|arm_neon\.h|sys/auxv\.h"
 		folders="core port $own" ;;
 	platform/milter/*)
 		system=$free
