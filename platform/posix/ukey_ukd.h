@@ -45,6 +45,7 @@ enum ukey_ukd_status {
                               * refused where they exist */
 #define UKEY_UKD_CHECK 4     /* read all of it first: slow, finds damage */
 #define UKEY_UKD_NO_SEAL 8   /* without the key file; keys stay sealed */
+#define UKEY_UKD_ADOPT 16    /* with CREATE: the key file is there already */
 
 /* Read by ukey_ukd_open(), and copied. */
 struct ukey_ukd_settings {
@@ -75,7 +76,7 @@ void ukey_ukd_close(struct ukey_ukd *ukd);
  * secret.  Owned by UKD. */
 const char *ukey_ukd_error(const struct ukey_ukd *ukd);
 
-/* What a lookup found; texts are NUL-terminated and printable UTF-8. */
+/* What a lookup found; texts are NUL-terminated, without controls. */
 struct ukey_ukd_found {
 	uint64_t key;  /* with _OK: names one private key for as long as UKD is
 	                * open, whatever changes; for ukey_ukd_load() */
@@ -84,7 +85,7 @@ struct ukey_ukd_found {
 	                * difference of "not yours" and "unknown here" */
 	char address[UKEY_UKD_ADDRESS_SIZE]; /* of that row, else empty */
 	char generation[UKEY_LABEL_MAX + 1]; /* of the key; may be empty */
-	char label[UKEY_LABEL_MAX + 1]; /* selector: [generation.]label.userkeys */
+	char label[UKEY_LABEL_MAX + 1]; /* [generation.]label.userkeys is s= */
 };
 
 /*
