@@ -17,6 +17,8 @@
 void fault_calloc(unsigned n, bool ever);
 /* Calls of calloc since fault_calloc(). */
 unsigned fault_count(void);
+/* Blocks so far count no more: those of the test's own surroundings. */
+void fault_forget(void);
 /* Blocks from calloc that were not freed. */
 unsigned fault_live(void);
 /* Octets of all of them. */

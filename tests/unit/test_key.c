@@ -281,6 +281,7 @@ test_no_random(void **state)
 	struct ukey_key *key;
 
 	(void)state;
+	fault_forget();
 	assert_int_equal(ukey_key_read(&key, text_view(pem1_1024), &random),
 	    UKEY_KEY_RANDOM);
 	assert_int_equal(ukey_key_generate(&key, 1024, &random),
@@ -319,6 +320,7 @@ test_no_memory(void **state)
 	int err;
 
 	(void)state;
+	fault_forget();
 	right_signature(&public_1024, wanted);
 	watch_secrets();
 	fault_calloc(0, false);
