@@ -4,109 +4,129 @@
  */
 #include "ukey_base64.h"
 
-#define NO_DIGIT 255
+#define NO_DIGIT 64
+
+/* From "+" to "z". */
+static const uint8_t values['z' - '+' + 1] = {
+	62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64,
+	64, 64, 64, 64, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64, 64, 26, 27,
+	28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45,
+	46, 47, 48, 49, 50, 51
+};
+
+static uint32_t
+value(uint8_t c)
+{
+	unsigned at = c - (unsigned)'+';
+
+	return at < sizeof(values) ? values[at] : NO_DIGIT;
+}
 
 /* One text being read. */
 struct decoder {
-	uint32_t bits;  /* of the open group */
-	uint8_t digits; /* of the open group, 0..3 */
-	uint8_t pads;   /* "=" so far */
-	bool bad;
-	size_t len;     /* octets so far */
+	uint32_t bits; /* of the last digits */
+	unsigned pads; /* "=" so far */
+	size_t digits; /* so far: three octets for four of them */
 };
-
-static uint8_t
-value(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (uint8_t)(c - 'A');
-	if (c >= 'a' && c <= 'z')
-		return (uint8_t)(c - 'a' + 26);
-	if (ukey_is_digit(c))
-		return (uint8_t)(c - '0' + 52);
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : NO_DIGIT;
-}
-
-/* Takes one character; true when OCTET holds a new octet. */
-static bool
-push(struct decoder *d, uint8_t c, uint8_t *octet)
-{
-	uint8_t digit = value(c);
-
-	if (ukey_is_fws(c))
-		return false;
-	if (c == '=') {
-		d->pads++;
-		d->bad |= d->digits < 2 || d->pads + d->digits > 4;
-		return false;
-	}
-	d->bad |= digit == NO_DIGIT || d->pads > 0;
-	if (d->bad)
-		return false;
-	d->bits = (d->bits << 6 | digit) & 0xFFF;
-	d->digits = (d->digits + 1) & 3;
-	switch (d->digits) {
-	case 2:
-		*octet = (uint8_t)(d->bits >> 4);
-		break;
-	case 3:
-		*octet = (uint8_t)(d->bits >> 2);
-		break;
-	case 0:
-		*octet = (uint8_t)d->bits;
-		break;
-	default:
-		return false;
-	}
-	d->len++;
-	return true;
-}
 
 /* Whole groups, or padding to a whole one with no bits left over. */
 static bool
-complete(const struct decoder *d)
+is_whole(const struct decoder *d)
 {
 	static const uint8_t spare[] = { 0, 0x3F, 0x0F, 0x03 };
+	unsigned open = d->digits & 3;
 
-	if (d->bad || d->digits == 1)
-		return false;
-	if (d->digits == 0)
+	if (open == 0)
 		return d->pads == 0;
-	return d->digits + d->pads == 4 && (d->bits & spare[d->digits]) == 0;
+	return open != 1 && open + d->pads == 4 &&
+	    (d->bits & spare[open]) == 0;
+}
+
+/* Takes one character and writes the octet that it completes, if any. */
+static bool
+step(struct decoder *d, uint8_t c, uint8_t *out, size_t size)
+{
+	uint32_t digit = value(c);
+	unsigned spare;
+
+	if (digit == NO_DIGIT) {
+		d->pads += c == '=';
+		return d->pads <= 2 && (c == '=' || ukey_is_fws(c));
+	}
+	d->bits = d->bits << 6 | digit;
+	d->digits++;
+	if (d->pads > 0 || d->digits * 3 / 4 > size)
+		return false;
+	spare = (unsigned)(8 - 2 * (d->digits & 3)) & 7;
+	if (out != NULL && (d->digits & 3) != 1)
+		out[d->digits * 3 / 4 - 1] = (uint8_t)(d->bits >> spare);
+	return true;
+}
+
+/* Decodes whole groups at TEXT up to the first octet that is no digit, to OUT
+ * unless that is NULL, no more than SIZE octets; how many groups. */
+static size_t
+groups(struct ukey_view text, uint8_t *out, size_t size)
+{
+	const uint8_t *t = text.data;
+	size_t n = text.len / 4, i;
+	uint32_t a, b, c, d;
+
+	if (n > size / 3)
+		n = size / 3;
+	for (i = 0; i < n; i++, t += 4) {
+		a = value(t[0]);
+		b = value(t[1]);
+		c = value(t[2]);
+		d = value(t[3]);
+		if ((a | b | c | d) & NO_DIGIT)
+			break;
+		if (out == NULL)
+			continue;
+		out[3 * i] = (uint8_t)(a << 2 | b >> 4);
+		out[3 * i + 1] = (uint8_t)(b << 4 | c >> 2);
+		out[3 * i + 2] = (uint8_t)(c << 6 | d);
+	}
+	return i;
+}
+
+/* Reads TEXT; writes at most SIZE octets to OUT unless that is NULL.  Their
+ * number, or SIZE_MAX. */
+static size_t
+decode(struct ukey_view text, uint8_t *out, size_t size)
+{
+	struct decoder d = { 0 };
+	size_t i = 0, len, n;
+
+	for (;;) {
+		if ((d.digits & 3) == 0 && d.pads == 0) {
+			len = d.digits / 4 * 3;
+			n = groups(ukey_view_part(text, i, text.len),
+			    out == NULL ? NULL : out + len, size - len);
+			d.digits += 4 * n;
+			i += 4 * n;
+		}
+		if (i == text.len)
+			break;
+		if (!step(&d, text.data[i++], out, size))
+			return SIZE_MAX;
+	}
+	return is_whole(&d) ? d.digits * 3 / 4 : SIZE_MAX;
 }
 
 bool
 ukey_base64_decode(struct ukey_view text, uint8_t *out, size_t size,
     size_t *len)
 {
-	struct decoder d = { 0 };
-	uint8_t octet;
-	size_t i;
+	size_t n = decode(text, out, size);
 
-	*len = 0;
-	for (i = 0; i < text.len; i++) {
-		if (!push(&d, text.data[i], &octet))
-			continue;
-		if (d.len > size)
-			return false;
-		out[d.len - 1] = octet;
-	}
-	if (!complete(&d))
-		return false;
-	*len = d.len;
-	return true;
+	*len = n == SIZE_MAX ? 0 : n;
+	return n != SIZE_MAX;
 }
 
 size_t
 ukey_base64_size(struct ukey_view text)
 {
-	struct decoder d = { 0 };
-	uint8_t octet;
-	size_t i;
-
-	for (i = 0; i < text.len; i++)
-		push(&d, text.data[i], &octet);
-	return complete(&d) ? d.len : SIZE_MAX;
+	return decode(text, NULL, SIZE_MAX);
 }

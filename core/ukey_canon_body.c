@@ -9,6 +9,7 @@
  */
 #include "ukey_canon_body.h"
 
+#include "ukey_mem.h"
 #include "ukey_scan.h"
 
 #define OVER 2 /* in place of enum ukey_canon: all is handed on */
@@ -84,6 +85,38 @@ flush(struct ukey_canon_body *c)
 	return UKEY_VIEW("\r");
 }
 
+/* Takes white space.  If content follows, and the last of it is an SP, that
+ * goes on with the content: false then. */
+static bool
+hold_wsp(struct ukey_canon_body *c, struct ukey_view *in)
+{
+	skip(in, ukey_scan_past_wsp(in->data, in->len));
+	if (in->len > 0 && in->data[0] != '\r' && in->data[-1] == ' ' &&
+	    c->crlfs == 0) {
+		in->data--;
+		in->len++;
+		c->wsp = 0;
+		return false;
+	}
+	c->wsp = 1;
+	return true;
+}
+
+/* Takes line ends. */
+static void
+hold_crlfs(struct ukey_canon_body *c, struct ukey_view *in)
+{
+	const size_t all = sizeof(line_ends) - 1;
+
+	c->wsp = 0;
+	while (in->len >= all && memcmp(in->data, line_ends, all) == 0) {
+		c->crlfs += LINE_ENDS;
+		skip(in, all);
+	}
+	for (; is_crlf(*in); skip(in, 2))
+		c->crlfs++;
+}
+
 /* Takes what may still vanish; false when IN begins with content. */
 static bool
 hold(struct ukey_canon_body *c, struct ukey_view *in)
@@ -97,11 +130,7 @@ hold(struct ukey_canon_body *c, struct ukey_view *in)
 		return true;
 	}
 	if (is_crlf(*in)) {
-		c->wsp = 0;
-		do {
-			c->crlfs++;
-			skip(in, 2);
-		} while (is_crlf(*in));
+		hold_crlfs(c, in);
 		return true;
 	}
 	if (in->len == 1 && in->data[0] == '\r') {
@@ -109,12 +138,7 @@ hold(struct ukey_canon_body *c, struct ukey_view *in)
 		skip(in, 1);
 		return true;
 	}
-	if (!relaxed_wsp(c, in->data[0]))
-		return false;
-	while (in->len > 0 && ukey_is_wsp(in->data[0]))
-		skip(in, 1);
-	c->wsp = 1;
-	return true;
+	return relaxed_wsp(c, in->data[0]) && hold_wsp(c, in);
 }
 
 /* A single line end between content of this piece goes on with the content. */

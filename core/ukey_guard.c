@@ -56,15 +56,17 @@ octet(struct ukey_guard *g, uint8_t c)
 void
 ukey_guard_push(struct ukey_guard *g, struct ukey_view octets)
 {
+	struct ukey_scan_place place;
 	size_t i = 0;
-	size_t skip;
 
 	while (i < octets.len) {
 		if (!g->after_cr) {
-			skip = ukey_scan_control(octets.data + i,
-			    octets.len - i);
-			count(g, skip);
-			i += skip;
+			place.lines = g->line;
+			place.column = g->column;
+			i += ukey_scan_lines(octets.data + i, octets.len - i,
+			    &place);
+			g->line = place.lines;
+			g->column = (uint16_t)place.column;
 		}
 		if (i < octets.len)
 			octet(g, octets.data[i++]);

@@ -64,11 +64,12 @@ verify(struct ukey_verify *v, struct ukey_signature *slot,
 	struct ukey_view b = { work.data, 0 };
 	struct ukey_sigheader sig;
 
-	ukey_signature_parse(v, slot, &sig);
-	if (ukey_base64_size(sig.b) != key->modulus.len)
-		return UKEY_REASON_SIGNATURE_LENGTH;
-	if (!ukey_base64_decode(sig.b, work.data, work.size, &b.len))
+	ukey_signature_tags(v, slot, &sig);
+	if (work.size < key->modulus.len)
 		return UKEY_REASON_ARENA;
+	if (!ukey_base64_decode(sig.b, work.data, work.size, &b.len) ||
+	    b.len != key->modulus.len)
+		return UKEY_REASON_SIGNATURE_LENGTH;
 	shrink(&work, b.len);
 	switch (ukey_port_rsa_verify(key,
 	    ukey_signature_digests(v, slot)->header, b, work.data,

@@ -47,6 +47,9 @@ struct ukey_digests {
 	uint8_t header[UKEY_SHA256_LEN]; /* what b= signs */
 	uint8_t body[UKEY_SHA256_LEN];   /* bh= */
 	uint8_t key[16]; /* start of the SHA-256 of the last key tried */
+	struct ukey_piece {
+		uint16_t at, len;
+	} d, s, i, b;    /* of the field's body */
 };
 
 /* The lent work block. */
@@ -70,7 +73,11 @@ bool ukey_identity_same(const struct ukey_address *a,
     const struct ukey_address *b, bool exact);
 
 /* ukey_signature.c */
+/* Parses the field in SLOT. */
 enum ukey_reason ukey_signature_parse(const struct ukey_verify *v,
+    const struct ukey_signature *slot, struct ukey_sigheader *sig);
+/* d=, s=, i= and b= of SLOT, which was prepared: the rest of SIG is empty. */
+void ukey_signature_tags(const struct ukey_verify *v,
     const struct ukey_signature *slot, struct ukey_sigheader *sig);
 /* Takes field I into a slot: parses, aligns, hashes what will be judged. */
 void ukey_signature_add(struct ukey_verify *v, unsigned field);

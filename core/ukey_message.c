@@ -4,6 +4,8 @@
  */
 #include "ukey_message.h"
 
+#include "ukey_scan.h"
+
 enum state {
 	START,      /* at a line's start, no field open */
 	START_CR,   /* the same, and a CR was held back */
@@ -51,15 +53,17 @@ in_field(struct ukey_message *m, struct ukey_view *in)
 	size_t i = 0;
 
 	for (;;) {
-		i += ukey_view_find(ukey_view_part(*in, i, in->len), '\r');
+		i += ukey_scan_control(in->data + i, in->len - i);
 		if (in->len - i < 2)
 			break;
-		if (in->data[i + 1] == '\n') {
+		if (in->data[i] == '\r' && in->data[i + 1] == '\n') {
 			m->state = FOLD;
 			return field(take(in, i + 2));
 		}
 		i++;
 	}
+	if (i < in->len && in->data[i] != '\r')
+		i++;
 	octets = take(in, i);
 	if (in->len == 1) {
 		take(in, 1);

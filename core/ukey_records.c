@@ -97,7 +97,7 @@ check_options(const struct ukey_verify *v, const struct ukey_signature *slot,
 		ukey_address_unquote(sender.local, local) };
 
 	if (exact) {
-		ukey_signature_parse(v, slot, &sig);
+		ukey_signature_tags(v, slot, &sig);
 		if (!ukey_signature_identity(&sig, octets, &other) ||
 		    !ukey_local_equal(other.local, plain, true))
 			return UKEY_REASON_EXACT;
@@ -231,7 +231,7 @@ try_dkim(struct ukey_verify *v, struct ukey_signature *slot,
 	struct ukey_sigheader sig;
 	enum ukey_reason reason;
 
-	ukey_signature_parse(v, slot, &sig);
+	ukey_signature_tags(v, slot, &sig);
 	if ((record->flags & UKEY_KEY_STRICT) && in_subdomain(&sig))
 		return UKEY_REASON_KEY_STRICT;
 	reason = ukey_judge_key(v, slot, key, &v->dkim_rsa, work);

@@ -36,7 +36,7 @@ set_signature(const struct ukey_verify *v, struct ukey_judgement *j,
 {
 	struct ukey_sigheader sig;
 
-	ukey_signature_parse(v, &v->signature[slot], &sig);
+	(void)ukey_signature_parse(v, &v->signature[slot], &sig);
 	j->domain = sig.d;
 	j->selector = sig.s;
 	j->identity = sig.i;
@@ -134,7 +134,7 @@ ukey_verify_replay_id(const struct ukey_verify *v, uint8_t *id, void *work,
 
 	if (!ukey_verify_done(v) || v->user != UKEY_REASON_OK)
 		return UKEY_ERR_ORDER;
-	ukey_signature_parse(v, &v->signature[v->user_slot], &sig);
+	ukey_signature_tags(v, &v->signature[v->user_slot], &sig);
 	if (!ukey_base64_decode(sig.b, work, work_size, &len))
 		return UKEY_ERR_SPACE;
 	err = ukey_port_sha256_start(&h);

@@ -9,6 +9,7 @@
 #include "ukey_scan.h"
 
 #include "ukey_mem.h"
+#include "ukey_message.h"
 
 typedef size_t word;
 
@@ -32,11 +33,18 @@ equal_mask(word w, uint8_t octet)
 	return ~(((x & EACH(0x7F)) + EACH(0x7F)) | x | EACH(0x7F));
 }
 
-/* May also say yes for octets above 0x8D: looking again sorts those out. */
 static bool
-may_be_below(word w, uint8_t limit)
+is_control(uint8_t c)
 {
-	return ((w - EACH(limit)) & ~w & EACH(0x80)) != 0;
+	return c < ' ' || c == 0x7F;
+}
+
+/* May also say yes for others: looking again sorts those out. */
+static bool
+may_hold_control(word w)
+{
+	return (((w - EACH(' ')) & ~w & EACH(0x80)) |
+	    equal_mask(w, 0x7F)) != 0;
 }
 
 static bool
@@ -86,12 +94,88 @@ ukey_scan_control(const uint8_t *data, size_t len)
 	size_t end;
 
 	for (;;) {
-		while (len - i >= WORD && !may_be_below(load(data + i), 0x0E))
+		while (len - i >= WORD && !may_hold_control(load(data + i)))
 			i += WORD;
 		end = len - i >= WORD ? i + WORD : len;
-		while (i < end && data[i] >= 0x0E)
+		while (i < end && !is_control(data[i]))
 			i++;
 		if (i < end || i == len)
 			return i;
 	}
+}
+
+size_t
+ukey_scan_past_wsp(const uint8_t *data, size_t len)
+{
+	size_t i = 0;
+
+	while (len - i >= WORD && load(data + i) == EACH(' '))
+		i += WORD;
+	while (i < len && (data[i] == ' ' || data[i] == '\t'))
+		i++;
+	return i;
+}
+
+/* Takes P over the word at DATA, in which LFs end lines; false when a line is
+ * too long. */
+static bool
+pass_lines(const uint8_t *data, struct ukey_scan_place *p)
+{
+	struct ukey_scan_place now = *p;
+	size_t i;
+
+	for (i = 0; i < WORD; i++) {
+		if (data[i] != '\n') {
+			now.column++;
+			continue;
+		}
+		if (p->column <= UKEY_LINE_MAX &&
+		    now.column > UKEY_LINE_MAX + 1) /* the CR counts, too */
+			return false;
+		now.lines++;
+		now.column = 0;
+	}
+	*p = now;
+	return true;
+}
+
+/* Takes P over the word at DATA; false where all is not well. */
+static bool
+pass_word(const uint8_t *data, struct ukey_scan_place *p)
+{
+	word w = load(data);
+	word lf = equal_mask(w, '\n');
+
+	if (lf != equal_mask(load(data - 1), '\r') || equal_mask(w, 0) != 0)
+		return false;
+	if (lf != 0)
+		return pass_lines(data, p);
+	if (p->column > UKEY_LINE_MAX)
+		return true;
+	p->column += (uint32_t)WORD;
+	return p->column <= UKEY_LINE_MAX;
+}
+
+size_t
+ukey_scan_lines(const uint8_t *data, size_t len, struct ukey_scan_place *p)
+{
+	struct ukey_scan_place now = *p;
+	size_t i = 1;
+
+	if (len <= WORD || data[0] == '\0' || data[0] == '\n' ||
+	    now.column == UKEY_LINE_MAX)
+		return 0;
+	now.column += now.column < UKEY_LINE_MAX;
+	do {
+		*p = now;
+		if (!pass_word(data + i, &now))
+			break;
+		i += WORD;
+		*p = now;
+	} while (len - i >= WORD);
+	if (data[i - 1] == '\r') {
+		i--;
+		p->column -= p->column <= UKEY_LINE_MAX;
+	}
+	return i;
 }

@@ -18,9 +18,28 @@
 size_t ukey_scan_wsp(const uint8_t *data, size_t len);
 
 /*
- * The index of the first octet below 0x0E at DATA (NUL, LF and CR are among
- * them), or LEN.  Reads LEN octets.
+ * The index of the first control character at DATA, below SP or DEL, or LEN.
+ * Reads LEN octets.
  */
 size_t ukey_scan_control(const uint8_t *data, size_t len);
+
+/* The index of the first octet at DATA that is neither SP nor HTAB, or LEN. */
+size_t ukey_scan_past_wsp(const uint8_t *data, size_t len);
+
+/* Where a line stands; see ukey_guard. */
+struct ukey_scan_place {
+	uint32_t lines;  /* that ended with CRLF so far */
+	uint32_t column; /* octets since then, at most UKEY_LINE_MAX + 1 */
+};
+
+/*
+ * Passes over octets in which all is well: no NUL, every CR and LF is half of
+ * a CRLF, and no line grows past UKEY_LINE_MAX (one that had done so before
+ * may go on).  Takes P along and gives the number of octets passed.  The octet
+ * before DATA was no CR.  It may stop early, also at once, but never between
+ * CR and LF.
+ */
+size_t ukey_scan_lines(const uint8_t *data, size_t len,
+    struct ukey_scan_place *p);
 
 #endif

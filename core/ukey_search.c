@@ -20,8 +20,8 @@ ukey_search_same_name(const struct ukey_verify *v, unsigned a, unsigned b)
 
 	if (a == b)
 		return true;
-	ukey_signature_parse(v, &v->signature[a], &sig_a);
-	ukey_signature_parse(v, &v->signature[b], &sig_b);
+	ukey_signature_tags(v, &v->signature[a], &sig_a);
+	ukey_signature_tags(v, &v->signature[b], &sig_b);
 	return ukey_view_equal_nocase(sig_a.s, sig_b.s) &&
 	    ukey_view_equal_nocase(sig_a.d, sig_b.d);
 }
@@ -58,7 +58,7 @@ ukey_search_name(const struct ukey_verify *v, const struct ukey_ask *ask,
 		    (struct ukey_view) { NULL, 0 }) == UKEY_REASON_OK &&
 		    write_wire(out, &text);
 	}
-	ukey_signature_parse(v, &v->signature[ask->slot], &sig);
+	ukey_signature_tags(v, &v->signature[ask->slot], &sig);
 	ukey_out_view(&text, sig.s);
 	ukey_out_view(&text, ask->kind == UKEY_ASK_DKIM ?
 	    UKEY_VIEW("._domainkey.") : UKEY_VIEW("."));

@@ -8,6 +8,37 @@
 #include "ukey_mem.h"
 #include "ukey_name.h"
 
+/* PART of the field body BODY: at most UKEY_TAG_LIST_MAX octets, so that 16
+ * bits hold its place; a tag's value never begins at 0. */
+static struct ukey_piece
+piece_of(struct ukey_view body, struct ukey_view part)
+{
+	if (part.data == NULL)
+		return (struct ukey_piece) { 0, 0 };
+	return (struct ukey_piece) { (uint16_t)(part.data - body.data),
+		(uint16_t)part.len };
+}
+
+static struct ukey_view
+view_of(struct ukey_view body, struct ukey_piece piece)
+{
+	return ukey_view_part(body, piece.at, (size_t)piece.at + piece.len);
+}
+
+void
+ukey_signature_tags(const struct ukey_verify *v,
+    const struct ukey_signature *slot, struct ukey_sigheader *sig)
+{
+	const struct ukey_digests *d = ukey_signature_digests(v, slot);
+	struct ukey_view body = ukey_fields_body(&v->fields, slot->field);
+
+	*sig = (struct ukey_sigheader) { .d = view_of(body, d->d),
+		.s = view_of(body, d->s), .i = view_of(body, d->i),
+		.b = view_of(body, d->b) };
+	if (d->i.at > 0)
+		sig->has = UKEY_SIG_I;
+}
+
 enum ukey_reason
 ukey_signature_parse(const struct ukey_verify *v,
     const struct ukey_signature *slot, struct ukey_sigheader *sig)
@@ -136,6 +167,7 @@ hash_header(struct ukey_verify *v, struct ukey_signature *slot,
     const struct ukey_sigheader *sig)
 {
 	struct ukey_view raw = ukey_fields_raw(&v->fields, slot->field);
+	struct ukey_view body = ukey_fields_body(&v->fields, slot->field);
 	struct ukey_digests *d;
 	struct ukey_port_sha256 h;
 	size_t len;
@@ -146,6 +178,10 @@ hash_header(struct ukey_verify *v, struct ukey_signature *slot,
 		return UKEY_REASON_ARENA;
 	slot->note = (uint32_t)((uint8_t *)d - v->fields.arena);
 	ukey_base64_decode(sig->bh, d->body, sizeof(d->body), &len);
+	d->d = piece_of(body, sig->d);
+	d->s = piece_of(body, sig->s);
+	d->i = piece_of(body, sig->i);
+	d->b = piece_of(body, sig->b);
 	raw.len -= 2; /* RFC 6376 3.7: no CRLF at its end */
 	err = ukey_port_sha256_start(&h);
 	err |= hash_h(v, &h, sig);

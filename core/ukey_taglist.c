@@ -3,6 +3,8 @@
  */
 #include "ukey_taglist.h"
 
+#include "ukey_scan.h"
+
 void
 ukey_taglist_init(struct ukey_taglist *t, struct ukey_view list)
 {
@@ -36,17 +38,15 @@ is_spaced_text(struct ukey_view v, bool last)
 	size_t i;
 
 	for (i = 0; i < v.len; i++) {
-		uint8_t c = v.data[i];
-
-		if (c == '\r') {
-			if (i + 1 == v.len || v.data[i + 1] != '\n')
-				return false;
-			i++;
-			if (i + 1 < v.len ? !ukey_is_wsp(v.data[i + 1]) : !last)
-				return false;
-		} else if ((c < 0x20 && c != '\t') || c == 0x7F) {
+		i += ukey_scan_control(v.data + i, v.len - i);
+		if (i == v.len || v.data[i] == '\t')
+			continue;
+		if (v.data[i] != '\r' || i + 1 == v.len ||
+		    v.data[i + 1] != '\n')
 			return false;
-		}
+		i++;
+		if (i + 1 < v.len ? !ukey_is_wsp(v.data[i + 1]) : !last)
+			return false;
 	}
 	return true;
 }

@@ -35,7 +35,7 @@
 
 /* An arena in which no message within PROTOCOL 8 meets reason "arena". */
 #define UKEY_ARENA_SIZE (UKEY_HEADER_MAX + 20 * UKEY_FIELDS_MAX + \
-	96 * UKEY_SIGNATURES_MAX + 256 * UKEY_QUESTIONS_MAX + 1024)
+	112 * UKEY_SIGNATURES_MAX + 256 * UKEY_QUESTIONS_MAX + 1024)
 
 /* The work block: decoded p= and b=, and the port's limbs. */
 #define UKEY_WORK_SIZE (2 * (UKEY_RSA_BITS_MAX / 8) + 72 + \

@@ -8,6 +8,8 @@
  */
 #include "ukey_scan.h"
 
+#include "ukey_message.h"
+
 #if defined(__SSE2__)
 
 #include <emmintrin.h>
@@ -47,13 +49,15 @@ both(lane a, lane b)
 }
 
 /* Bit I for octet I. */
-typedef unsigned mask;
+typedef uint32_t mask;
 #define BITS 1
+#define ALL 0xFFFFu
+#define ONE_EACH ALL
 
 static inline mask
 mask_of(lane a)
 {
-	return (unsigned)_mm_movemask_epi8(a);
+	return (mask)_mm_movemask_epi8(a);
 }
 
 #elif defined(__ARM_NEON) && defined(__aarch64__) && !defined(__AARCH64EB__)
@@ -95,6 +99,8 @@ both(lane a, lane b)
 /* Four bits for each octet. */
 typedef uint64_t mask;
 #define BITS 4
+#define ALL UINT64_MAX
+#define ONE_EACH 0x1111111111111111u
 
 static inline mask
 mask_of(lane a)
@@ -115,6 +121,13 @@ static inline size_t
 first(mask m)
 {
 	return (size_t)__builtin_ctzll(m) / BITS;
+}
+
+/* The index of the last octet that M marks; M is not 0. */
+static inline size_t
+last(mask m)
+{
+	return (size_t)(63 - __builtin_clzll(m)) / BITS;
 }
 
 static bool
@@ -154,14 +167,93 @@ size_t
 ukey_scan_control(const uint8_t *data, size_t len)
 {
 	size_t i = 0;
+	lane here;
 	mask m;
 
 	for (; len - i >= LANE; i += LANE) {
-		m = mask_of(below(load(data + i), 0x0E));
+		here = load(data + i);
+		m = mask_of(either(below(here, ' '), equal(here, 0x7F)));
 		if (m != 0)
 			return i + first(m);
 	}
-	while (i < len && data[i] >= 0x0E)
+	while (i < len && data[i] >= ' ' && data[i] != 0x7F)
 		i++;
+	return i;
+}
+
+size_t
+ukey_scan_past_wsp(const uint8_t *data, size_t len)
+{
+	size_t i = 0;
+	lane here;
+	mask m;
+
+	for (; len - i >= LANE; i += LANE) {
+		here = load(data + i);
+		m = mask_of(either(equal(here, ' '), equal(here, '\t')));
+		if (m != ALL)
+			return i + first(m ^ ALL);
+	}
+	while (i < len && (data[i] == ' ' || data[i] == '\t'))
+		i++;
+	return i;
+}
+
+/* Takes P over a lane with the line ends LF; false when a line is too long.
+ * A CR counts, so near the limit it may say no too early. */
+static inline bool
+pass_lines(mask lf, struct ukey_scan_place *p)
+{
+	if (p->column <= UKEY_LINE_MAX &&
+	    p->column + first(lf) > UKEY_LINE_MAX + 1)
+		return false;
+	p->column = (uint32_t)(LANE - 1 - last(lf));
+	for (; lf != 0; lf &= lf - 1)
+		p->lines++;
+	return true;
+}
+
+static inline bool
+pass_text(struct ukey_scan_place *p)
+{
+	if (p->column > UKEY_LINE_MAX)
+		return true;
+	if (p->column + LANE > UKEY_LINE_MAX)
+		return false;
+	p->column += LANE;
+	return true;
+}
+
+/* Takes P over the lane HERE; CR says whether the octet before was one. */
+static inline bool
+pass_lane(lane here, mask *cr, struct ukey_scan_place *p)
+{
+	mask lf, is_cr;
+
+	if (*cr == 0 && mask_of(below(here, 0x0E)) == 0)
+		return pass_text(p);
+	lf = mask_of(equal(here, '\n'));
+	is_cr = mask_of(equal(here, '\r'));
+	if (lf != (((is_cr << BITS) | *cr) & ALL) ||
+	    mask_of(equal(here, '\0')) != 0)
+		return false;
+	if (lf != 0 ? !pass_lines(lf & ONE_EACH, p) : !pass_text(p))
+		return false;
+	*cr = is_cr >> (LANE - 1) * BITS;
+	return true;
+}
+
+size_t
+ukey_scan_lines(const uint8_t *data, size_t len, struct ukey_scan_place *p)
+{
+	size_t i = 0;
+	mask cr = 0;
+
+	while (len - i >= LANE && pass_lane(load(data + i), &cr, p))
+		i += LANE;
+	if (cr != 0) {
+		i--;
+		p->column -= p->column <= UKEY_LINE_MAX;
+	}
 	return i;
 }
