@@ -1,0 +1,235 @@
+/*
+ * userkeys: what a mail server asks the User Key Database.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "ukey_ukd_parts.h"
+
+/* The name of a key: which opening of the file, and its row. */
+#define ROW_BITS 40
+#define ROW_MASK (((uint64_t)1 << ROW_BITS) - 1)
+
+bool
+ukey_ukd_name(struct ukey_ukd_name *name, struct ukey_view text)
+{
+	uint8_t local[UKEY_LOCAL_MAX];
+	struct ukey_address a;
+	struct ukey_view v;
+	size_t i;
+
+	if (ukey_address_parse(text, &a) != UKEY_REASON_OK ||
+	    a.domain.len > sizeof(name->domain))
+		return false;
+	v.data = local;
+	v.len = ukey_address_unquote(a.local, local);
+	name->label_len = ukey_label_write(v, false, name->label);
+	name->exact_len = ukey_label_write(v, true, name->exact);
+	name->domain_len = a.domain.len;
+	for (i = 0; i < a.domain.len; i++)
+		name->domain[i] = ukey_lower(a.domain.data[i]);
+	return name->label_len > 0 && name->exact_len > 0;
+}
+
+/* The login as it came, its realm dropped, or with one added. */
+static void
+realm_write(const struct ukey_ukd *u, struct ukey_view login,
+    struct ukey_out *o)
+{
+	size_t i, at = login.len;
+
+	for (i = 0; i < login.len; i++)
+		if (login.data[i] == '@')
+			at = i;
+	if (u->realm_strip)
+		login.len = at;
+	ukey_out_view(o, login);
+	if (login.len > 0 && at == login.len && u->realm[0] != '\0') {
+		ukey_out_octet(o, '@');
+		ukey_out_text(o, u->realm);
+	}
+}
+
+size_t
+ukey_ukd_login(const struct ukey_ukd *u, struct ukey_view login,
+    uint8_t *out)
+{
+	struct ukey_out o;
+	size_t i;
+
+	ukey_out_init(&o, out, UKEY_UKD_LOGIN_MAX);
+	realm_write(u, login, &o);
+	if (o.overflow)
+		return 0;
+	for (i = 0; i < o.len; i++) {
+		if (out[i] < 0x20 || out[i] == 0x7f)
+			return 0;
+		if (u->login_fold)
+			out[i] = ukey_lower(out[i]);
+	}
+	return o.len;
+}
+
+/*
+ * One row always: the mailbox, if there is one, and its active key, if there
+ * is one; and whether the login may, by the mailbox or by the domain.
+ */
+#define LOOKUP \
+	"SELECT EXISTS(SELECT 1 FROM logins AS l JOIN permissions AS p" \
+	"  ON p.login = l.id WHERE l.login = ?1 AND p.address IN (a.id," \
+	"  (SELECT id FROM addresses WHERE domain = ?2 AND label = '')))," \
+	" a.id, a.exact, a.address, k.id, k.generation, a.label" \
+	" FROM (SELECT 1) LEFT JOIN addresses AS a ON a.domain = ?2" \
+	"  AND a.label IN (?3, ?4) AND (a.label = ?3 OR a.exact = 0)" \
+	" LEFT JOIN keys AS k ON k.address = a.id AND k.state = 'active'" \
+	" ORDER BY a.label = ?3 DESC LIMIT 1"
+
+/* Reads the row; whether the login may. */
+static bool
+row_take(struct ukey_ukd *u, struct ukey_ukd_query *q,
+    struct ukey_ukd_found *found)
+{
+	uint64_t row;
+	bool may;
+
+	may = ukey_ukd_column_int(q) != 0;
+	found->known = ukey_ukd_column_int(q) != 0;
+	found->exact = ukey_ukd_column_int(q) != 0;
+	ukey_ukd_column_text(q, found->address, sizeof(found->address));
+	row = (uint64_t)ukey_ukd_column_int(q);
+	if (row != 0)
+		found->key = (uint64_t)u->opened << ROW_BITS |
+		    (row & ROW_MASK);
+	ukey_ukd_column_text(q, found->generation, sizeof(found->generation));
+	ukey_ukd_column_text(q, found->label, sizeof(found->label));
+	return may;
+}
+
+/* With LOGIN empty: only whether the mailbox is known, not who may. */
+static enum ukey_ukd_status
+look(struct ukey_ukd *u, struct ukey_view login,
+    const struct ukey_ukd_name *name, struct ukey_ukd_found *found)
+{
+	enum ukey_ukd_status status;
+	struct ukey_ukd_query q;
+	bool may = false;
+
+	status = ukey_ukd_refresh(u);
+	if (status != UKEY_UKD_OK)
+		return status;
+	ukey_ukd_query(&q, u, LOOKUP);
+	ukey_ukd_bind_text(&q, login);
+	ukey_ukd_bind_text(&q, (struct ukey_view) { name->domain,
+	    name->domain_len });
+	ukey_ukd_bind_text(&q, (struct ukey_view) { name->exact,
+	    name->exact_len });
+	ukey_ukd_bind_text(&q, (struct ukey_view) { name->label,
+	    name->label_len });
+	if (ukey_ukd_step(&q))
+		may = row_take(u, &q, found);
+	status = ukey_ukd_query_end(&q);
+	if (status != UKEY_UKD_OK)
+		return status;
+	if (login.len == 0)
+		may = found->known;
+	if (!may)
+		return UKEY_UKD_DENIED;
+	return found->key != 0 ? UKEY_UKD_OK : UKEY_UKD_NO_KEY;
+}
+
+enum ukey_ukd_status
+ukey_ukd_lookup(struct ukey_ukd *u, struct ukey_view login,
+    struct ukey_view address, struct ukey_ukd_found *found)
+{
+	uint8_t normal[UKEY_UKD_LOGIN_MAX];
+	struct ukey_ukd_name name;
+	enum ukey_ukd_status status;
+
+	memset(found, 0, sizeof(*found));
+	/* The settings of a replaced file may differ. */
+	status = ukey_ukd_refresh(u);
+	if (status != UKEY_UKD_OK)
+		return status;
+	login.len = ukey_ukd_login(u, login, normal);
+	login.data = normal;
+	if (login.len == 0 || !ukey_ukd_name(&name, address))
+		return ukey_ukd_fail(u, UKEY_UKD_DENIED, "no login, or no "
+		    "address that can have a key");
+	status = look(u, login, &name, found);
+	if (status != UKEY_UKD_OK)
+		found->key = 0;
+	return status;
+}
+
+enum ukey_ukd_status
+ukey_ukd_mailbox(struct ukey_ukd *u, struct ukey_view address,
+    struct ukey_ukd_found *found)
+{
+	static const struct ukey_view nobody;
+	struct ukey_ukd_name name;
+
+	memset(found, 0, sizeof(*found));
+	if (!ukey_ukd_name(&name, address))
+		return ukey_ukd_fail(u, UKEY_UKD_DENIED, "no address that can "
+		    "have a key");
+	return look(u, nobody, &name, found);
+}
+
+enum ukey_ukd_status
+ukey_ukd_load(struct ukey_ukd *u, uint64_t key,
+    const struct ukey_random *random, struct ukey_key **out)
+{
+	struct ukey_view sealed;
+	struct ukey_ukd_place place;
+	struct ukey_ukd_query q;
+	enum ukey_ukd_status status, opened = UKEY_UKD_NO_KEY;
+
+	*out = NULL;
+	status = ukey_ukd_refresh(u);
+	if (status != UKEY_UKD_OK)
+		return status;
+	if (key >> ROW_BITS != u->opened)
+		return ukey_ukd_fail(u, UKEY_UKD_NO_KEY, "%s: replaced since "
+		    "the key was found: look again", u->path);
+	ukey_ukd_query(&q, u, "SELECT a.label, a.domain, k.generation,"
+	    " k.public, k.private FROM keys AS k JOIN addresses AS a"
+	    " ON a.id = k.address WHERE k.id = ? AND k.state = 'active'");
+	ukey_ukd_bind_int(&q, (int64_t)(key & ROW_MASK));
+	if (ukey_ukd_step(&q)) {
+		place.label = ukey_ukd_column(&q);
+		place.domain = ukey_ukd_column(&q);
+		place.generation = ukey_ukd_column(&q);
+		place.public = ukey_ukd_column(&q);
+		sealed = ukey_ukd_column(&q);
+		opened = ukey_ukd_key_unseal(u, &place, sealed, random, out);
+	}
+	status = ukey_ukd_query_end(&q);
+	if (status != UKEY_UKD_OK && *out != NULL) {
+		ukey_key_free(*out);
+		*out = NULL;
+	}
+	return status != UKEY_UKD_OK ? status : opened;
+}
+
+/* A change that waits for a lock counts as one: no waiting here. */
+bool
+ukey_ukd_changed(struct ukey_ukd *u)
+{
+	struct ukey_ukd_query q;
+	sqlite3_int64 version = -1;
+
+	if (u->db == NULL || ukey_ukd_files_replaced(u)) {
+		u->version = -1;
+		return true;
+	}
+	sqlite3_busy_timeout(u->db, 0);
+	ukey_ukd_query(&q, u, "PRAGMA data_version");
+	if (ukey_ukd_step(&q))
+		version = ukey_ukd_column_int(&q);
+	ukey_ukd_query_end(&q);
+	sqlite3_busy_timeout(u->db, (int)u->busy_ms);
+	if (version == u->version && version != -1)
+		return false;
+	u->version = version;
+	return true;
+}

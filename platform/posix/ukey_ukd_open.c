@@ -1,0 +1,327 @@
+/*
+ * userkeys: opening the User Key Database, and opening it again when another
+ * file was put in its place.  SPDX-License-Identifier: MIT
+ */
+#define _DEFAULT_SOURCE /* realpath */
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ukey_ukd_parts.h"
+
+static void
+db_close(struct ukey_ukd *u)
+{
+	ukey_ukd_uncache(u);
+	sqlite3_close(u->db);
+	u->db = NULL;
+}
+
+/* What SQLite does not do by itself.  A folder that servers may only read
+ * keeps its -wal and -shm. */
+static enum ukey_ukd_status
+db_configure(struct ukey_ukd *u)
+{
+	enum ukey_ukd_status status;
+	int on = 1;
+
+	sqlite3_busy_timeout(u->db, (int)u->busy_ms);
+	sqlite3_extended_result_codes(u->db, 1);
+	sqlite3_db_config(u->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(u->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	status = ukey_ukd_run(u, "PRAGMA foreign_keys = ON;"
+	    "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;");
+	if (status != UKEY_UKD_OK || (u->flags & UKEY_UKD_READ_ONLY) != 0)
+		return status;
+	sqlite3_file_control(u->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+	return ukey_ukd_run(u, "PRAGMA journal_mode = WAL;"
+	    "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+}
+
+static enum ukey_ukd_status
+db_open(struct ukey_ukd *u)
+{
+	int flags = (u->flags & UKEY_UKD_READ_ONLY) != 0 ?
+	    SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	int rc;
+
+	rc = sqlite3_open_v2(u->path, &u->db, flags | SQLITE_OPEN_NOMUTEX,
+	    NULL);
+	if (rc != SQLITE_OK)
+		return ukey_ukd_failed(u, rc);
+	return db_configure(u);
+}
+
+/* One row of the settings. */
+static void
+setting_take(struct ukey_ukd *u, struct ukey_ukd_query *q)
+{
+	struct ukey_view name = ukey_ukd_column(q);
+
+	if (ukey_view_equal(name, UKEY_VIEW("login-fold")))
+		u->login_fold = ukey_ukd_column_int(q) != 0;
+	else if (ukey_view_equal(name, UKEY_VIEW("realm-strip")))
+		u->realm_strip = ukey_ukd_column_int(q) != 0;
+	else if (ukey_view_equal(name, UKEY_VIEW("realm")))
+		ukey_ukd_column_text(q, u->realm, sizeof(u->realm));
+	else if (ukey_view_equal(name, UKEY_VIEW("key-file")) &&
+	    !u->key_file_given)
+		ukey_ukd_column_text(q, u->key_file, sizeof(u->key_file));
+}
+
+static enum ukey_ukd_status
+settings_read(struct ukey_ukd *u)
+{
+	struct ukey_ukd_query q;
+
+	u->login_fold = u->realm_strip = false;
+	u->realm[0] = '\0';
+	ukey_ukd_query(&q, u, "SELECT name, value FROM settings");
+	while (ukey_ukd_step(&q))
+		setting_take(u, &q);
+	return ukey_ukd_query_end(&q);
+}
+
+static enum ukey_ukd_status
+setting_write(struct ukey_ukd *u, const char *name, const char *value)
+{
+	struct ukey_ukd_query q;
+
+	ukey_ukd_query(&q, u, "INSERT INTO settings VALUES(?, ?)");
+	ukey_ukd_bind_text(&q, (struct ukey_view) { (const uint8_t *)name,
+	    strlen(name) });
+	ukey_ukd_bind_text(&q, (struct ukey_view) { (const uint8_t *)value,
+	    strlen(value) });
+	ukey_ukd_step(&q);
+	return ukey_ukd_query_end(&q);
+}
+
+static enum ukey_ukd_status
+settings_write(struct ukey_ukd *u)
+{
+	char full[PATH_MAX];
+	enum ukey_ukd_status status;
+
+	if (realpath(u->key_file, full) == NULL ||
+	    strlen(full) >= sizeof(u->key_file))
+		return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: its full path "
+		    "is not to be had: choose another", u->key_file);
+	status = setting_write(u, "key-file", full);
+	if (status == UKEY_UKD_OK)
+		status = setting_write(u, "login-fold",
+		    u->login_fold ? "1" : "0");
+	if (status == UKEY_UKD_OK)
+		status = setting_write(u, "realm-strip",
+		    u->realm_strip ? "1" : "0");
+	if (status == UKEY_UKD_OK)
+		status = setting_write(u, "realm", u->realm);
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_token_write(u);
+	return status;
+}
+
+static enum ukey_ukd_status
+keyfile_check(struct ukey_ukd *u)
+{
+	enum ukey_ukd_status status;
+
+	if ((u->flags & UKEY_UKD_NO_SEAL) != 0)
+		return UKEY_UKD_OK;
+	status = ukey_ukd_keyfile_read(u);
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_token_check(u);
+	return status;
+}
+
+/* Opens the file at the path; on failure nothing stays open. */
+static enum ukey_ukd_status
+existing_open(struct ukey_ukd *u)
+{
+	enum ukey_ukd_status status;
+
+	status = ukey_ukd_files_check(u);
+	if (status == UKEY_UKD_ABSENT)
+		return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: no such "
+		    "database: make it with \"userkeys ukd init\"", u->path);
+	if (status == UKEY_UKD_OK) {
+		ukey_ukd_files_note(u);
+		status = db_open(u);
+	}
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_schema_check(u);
+	if (status == UKEY_UKD_OK)
+		status = settings_read(u);
+	if (status == UKEY_UKD_OK)
+		status = keyfile_check(u);
+	if (status == UKEY_UKD_OK && ukey_ukd_files_replaced(u))
+		status = ukey_ukd_fail(u, UKEY_UKD_BUSY, "%s: replaced just "
+		    "now: try again", u->path);
+	if (status != UKEY_UKD_OK) {
+		db_close(u);
+		return status;
+	}
+	ukey_ukd_files_note(u);
+	u->opened++;
+	return UKEY_UKD_OK;
+}
+
+/* Database and settings in one transaction. */
+static enum ukey_ukd_status
+fill_new(struct ukey_ukd *u)
+{
+	enum ukey_ukd_status status;
+
+	status = db_open(u);
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_run(u, "SAVEPOINT init");
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_migrate_steps(u, UKEY_UKD_SCHEMA);
+	if (status == UKEY_UKD_OK)
+		status = settings_write(u);
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_run(u, "RELEASE init");
+	return status;
+}
+
+static void
+new_remove(struct ukey_ukd *u)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	char path[UKEY_UKD_PATH_SIZE + 8];
+	size_t i;
+
+	db_close(u);
+	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", u->path, suffixes[i]);
+		unlink(path);
+	}
+}
+
+static enum ukey_ukd_status
+new_open(struct ukey_ukd *u)
+{
+	bool adopt = (u->flags & UKEY_UKD_ADOPT) != 0;
+	enum ukey_ukd_status status;
+
+	if (!u->key_file_given)
+		return ukey_ukd_fail(u, UKEY_UKD_INVALID, "%s: a new database "
+		    "needs a key file: give --key-file", u->path);
+	status = ukey_ukd_file_create(u);
+	if (status != UKEY_UKD_OK)
+		return status;
+	status = adopt ? ukey_ukd_keyfile_read(u) :
+	    ukey_ukd_keyfile_create(u);
+	if (status == UKEY_UKD_OK) {
+		status = fill_new(u);
+		if (status != UKEY_UKD_OK && !adopt)
+			unlink(u->key_file);
+	}
+	if (status != UKEY_UKD_OK) {
+		new_remove(u);
+		return status;
+	}
+	ukey_ukd_files_note(u);
+	u->opened++;
+	return UKEY_UKD_OK;
+}
+
+/* Copies what is to be kept; false when something is too long. */
+static bool
+settings_copy(struct ukey_ukd *u, const struct ukey_ukd_settings *s)
+{
+	size_t suffix = sizeof("-journal");
+
+	u->flags = s->flags;
+	u->busy_ms = s->busy_ms;
+	u->login_fold = s->login_fold;
+	u->realm_strip = s->realm != NULL && s->realm[0] == '\0';
+	if (strlen(s->path) + suffix > sizeof(u->path))
+		return false;
+	snprintf(u->path, sizeof(u->path), "%s", s->path);
+	u->key_file_given = s->key_file != NULL;
+	if (u->key_file_given) {
+		if (strlen(s->key_file) >= sizeof(u->key_file))
+			return false;
+		snprintf(u->key_file, sizeof(u->key_file), "%s", s->key_file);
+	}
+	if (s->realm != NULL) {
+		if (strlen(s->realm) >= sizeof(u->realm))
+			return false;
+		snprintf(u->realm, sizeof(u->realm), "%s", s->realm);
+	}
+	return true;
+}
+
+enum ukey_ukd_status
+ukey_ukd_open(struct ukey_ukd **ukd, const struct ukey_ukd_settings *settings,
+    char *err, size_t err_size)
+{
+	struct ukey_ukd *u = calloc(1, sizeof(*u));
+	enum ukey_ukd_status status;
+
+	*ukd = NULL;
+	if (u == NULL) {
+		snprintf(err, err_size, "%s: out of memory: try again",
+		    settings->path);
+		return UKEY_UKD_DAMAGED;
+	}
+	if (!settings_copy(u, settings))
+		status = ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "a path or realm "
+		    "is too long: choose a shorter one");
+	else if ((u->flags & UKEY_UKD_CREATE) != 0)
+		status = new_open(u);
+	else
+		status = existing_open(u);
+	if (status != UKEY_UKD_OK) {
+		snprintf(err, err_size, "%s", u->error);
+		ukey_ukd_close(u);
+		return status == UKEY_UKD_BUSY ? status : UKEY_UKD_DAMAGED;
+	}
+	*ukd = u;
+	return UKEY_UKD_OK;
+}
+
+void
+ukey_ukd_close(struct ukey_ukd *u)
+{
+	if (u == NULL)
+		return;
+	/* The journal's content, and room, are not needed any more. */
+	if (u->db != NULL && (u->flags & UKEY_UKD_READ_ONLY) == 0) {
+		sqlite3_busy_timeout(u->db, 0);
+		ukey_ukd_run(u, "PRAGMA wal_checkpoint(TRUNCATE)");
+	}
+	db_close(u);
+	ukey_wipe(u, sizeof(*u));
+	free(u);
+}
+
+const char *
+ukey_ukd_error(const struct ukey_ukd *u)
+{
+	return u->error;
+}
+
+enum ukey_ukd_status
+ukey_ukd_refresh(struct ukey_ukd *u)
+{
+	enum ukey_ukd_status status;
+
+	if (u->db != NULL && !ukey_ukd_files_replaced(u))
+		return UKEY_UKD_OK;
+	if (u->db != NULL) {
+		status = ukey_ukd_files_check(u);
+		if (status == UKEY_UKD_ABSENT)
+			return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: gone: "
+			    "put the database back", u->path);
+		if (status == UKEY_UKD_OK)
+			status = ukey_ukd_files_drop(u);
+		if (status != UKEY_UKD_OK)
+			return status;
+		db_close(u);
+	}
+	return existing_open(u);
+}
