@@ -44,7 +44,7 @@ PLATFORM_INC = $(PORT_INC) -Iplatform/posix -Iplatform/milter
 
 # What needs SQLite, by its include line.
 NEED_SQLITE = $(if $(SQLITE_LIBS),,$(shell grep -lE \
-	'(sqlite3|ukey_ukd)[a-z_]*\.h' -r --include='*.[c]' platform \
+	'(sqlite3|_ukd)[a-z_]*\.h' -r --include='*.[c]' platform \
 	examples tests 2>/dev/null))
 sources = $(filter-out $(NEED_SQLITE),$(sort $(wildcard $(1))))
 

@@ -222,12 +222,11 @@ ukey_ukd_changed(struct ukey_ukd *u)
 		u->version = -1;
 		return true;
 	}
-	sqlite3_busy_timeout(u->db, 0);
+	ukey_ukd_wait_start(u, 0);
 	ukey_ukd_query(&q, u, "PRAGMA data_version");
 	if (ukey_ukd_step(&q))
 		version = ukey_ukd_column_int(&q);
 	ukey_ukd_query_end(&q);
-	sqlite3_busy_timeout(u->db, (int)u->busy_ms);
 	if (version == u->version && version != -1)
 		return false;
 	u->version = version;

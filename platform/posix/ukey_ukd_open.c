@@ -28,7 +28,7 @@ db_configure(struct ukey_ukd *u)
 	enum ukey_ukd_status status;
 	int on = 1;
 
-	sqlite3_busy_timeout(u->db, (int)u->busy_ms);
+	sqlite3_busy_handler(u->db, ukey_ukd_wait_busy, u);
 	sqlite3_extended_result_codes(u->db, 1);
 	sqlite3_db_config(u->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(u->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -49,7 +49,7 @@ db_open(struct ukey_ukd *u)
 	int rc;
 
 	rc = sqlite3_open_v2(u->path, &u->db, flags | SQLITE_OPEN_NOMUTEX,
-	    NULL);
+	    u->vfs_name);
 	if (rc != SQLITE_OK)
 		return ukey_ukd_failed(u, rc);
 	return db_configure(u);
@@ -263,11 +263,13 @@ ukey_ukd_open(struct ukey_ukd **ukd, const struct ukey_ukd_settings *settings,
 	enum ukey_ukd_status status;
 
 	*ukd = NULL;
-	if (u == NULL) {
+	if (u == NULL || !ukey_ukd_wait_init(u)) {
+		free(u);
 		snprintf(err, err_size, "%s: out of memory: try again",
 		    settings->path);
 		return UKEY_UKD_DAMAGED;
 	}
+	ukey_ukd_wait_start(u, settings->busy_ms);
 	if (!settings_copy(u, settings))
 		status = ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "a path or realm "
 		    "is too long: choose a shorter one");
@@ -291,10 +293,11 @@ ukey_ukd_close(struct ukey_ukd *u)
 		return;
 	/* The journal's content, and room, are not needed any more. */
 	if (u->db != NULL && (u->flags & UKEY_UKD_READ_ONLY) == 0) {
-		sqlite3_busy_timeout(u->db, 0);
+		ukey_ukd_wait_start(u, 0);
 		ukey_ukd_run(u, "PRAGMA wal_checkpoint(TRUNCATE)");
 	}
 	db_close(u);
+	ukey_ukd_wait_free(u);
 	ukey_wipe(u, sizeof(*u));
 	free(u);
 }
@@ -310,7 +313,10 @@ ukey_ukd_refresh(struct ukey_ukd *u)
 {
 	enum ukey_ukd_status status;
 
-	if (u->db != NULL && !ukey_ukd_files_replaced(u))
+	ukey_ukd_wait_start(u, u->busy_ms);
+	/* A transaction ends in the file in which it began. */
+	if (u->db != NULL && (!sqlite3_get_autocommit(u->db) ||
+	    !ukey_ukd_files_replaced(u)))
 		return UKEY_UKD_OK;
 	if (u->db != NULL) {
 		status = ukey_ukd_files_check(u);

@@ -10,13 +10,12 @@
 #include <sqlite3.h>
 
 #include "ukey_seal.h"
-#include "ukey_ukd.h"
+#include "ukey_ukd_admin.h"
 
 #define UKEY_UKD_APPLICATION 0x75646b31 /* "udk1", in the file's header */
 #define UKEY_UKD_SCHEMA 2               /* of this program, in user_version */
 #define UKEY_UKD_PATH_SIZE 1024
 #define UKEY_UKD_CACHED 16              /* statements kept */
-#define UKEY_UKD_SEALED_MAX (UKEY_KEY_DER_MAX + UKEY_SEAL_OVERHEAD)
 
 /* Which file stands behind a name; all 0: none. */
 struct ukey_ukd_inode {
@@ -32,6 +31,9 @@ struct ukey_ukd {
 	} cached[UKEY_UKD_CACHED];
 	unsigned next_cached;
 	unsigned flags, busy_ms;
+	sqlite3_vfs vfs; /* the system's, with a sleep that ends in time */
+	char vfs_name[32];
+	uint64_t deadline; /* of this call, in monotonic ms */
 	struct ukey_ukd_inode main, wal, shm;
 	uint32_t opened; /* how often: part of the names of keys */
 	sqlite3_int64 version; /* data_version when last asked */
@@ -96,6 +98,16 @@ enum ukey_ukd_status ukey_ukd_key_unseal(struct ukey_ukd *u,
 enum ukey_ukd_status ukey_ukd_token_write(struct ukey_ukd *u);
 enum ukey_ukd_status ukey_ukd_token_check(struct ukey_ukd *u);
 
+/* ---- ukey_ukd_wait.c ---------------------------------------------------- */
+
+/* Registers u->vfs; false when SQLite has no memory. */
+bool ukey_ukd_wait_init(struct ukey_ukd *u);
+void ukey_ukd_wait_free(struct ukey_ukd *u);
+/* From now on all waits together take at most MS. */
+void ukey_ukd_wait_start(struct ukey_ukd *u, unsigned ms);
+/* For sqlite3_busy_handler(): STATE is the struct ukey_ukd. */
+int ukey_ukd_wait_busy(void *state, int count);
+
 /* ---- ukey_ukd_sql.c ----------------------------------------------------- */
 
 /* One statement at work; the first error stays, and later calls do nothing. */
@@ -145,6 +157,25 @@ bool ukey_ukd_name(struct ukey_ukd_name *name, struct ukey_view text);
  * 0 when it is none (empty, too long, controls). */
 size_t ukey_ukd_login(const struct ukey_ukd *u, struct ukey_view login,
     uint8_t *out);
+
+/* ---- ukey_ukd_admin.c --------------------------------------------------- */
+
+/*
+ * A call's own transaction, or its part of the caller's: WHOLE is whether
+ * there was none before.  The end gives STATUS, or what went wrong with it.
+ */
+enum ukey_ukd_status ukey_ukd_scope_begin(struct ukey_ukd *u);
+enum ukey_ukd_status ukey_ukd_scope_end(struct ukey_ukd *u,
+    enum ukey_ukd_status status, bool whole);
+/* _INVALID with "WHAT: why" as its text. */
+enum ukey_ukd_status ukey_ukd_invalid(struct ukey_ukd *u,
+    struct ukey_view what, const char *why);
+/* "a@b" or "@b", whose label is empty.  _OK, _INVALID. */
+enum ukey_ukd_status ukey_ukd_parse(struct ukey_ukd *u,
+    struct ukey_view address, struct ukey_ukd_name *name);
+/* The row of an address.  _ABSENT, _INVALID. */
+enum ukey_ukd_status ukey_ukd_find(struct ukey_ukd *u,
+    struct ukey_view address, int64_t *id);
 
 /* ---- ukey_ukd_open.c ---------------------------------------------------- */
 

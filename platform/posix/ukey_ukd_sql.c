@@ -51,6 +51,7 @@ ukey_ukd_failed(struct ukey_ukd *u, int rc)
 		return UKEY_UKD_OK;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL:
 		return ukey_ukd_fail(u, UKEY_UKD_BUSY, "%s: another process "
 		    "holds it: try again in a moment", u->path);
 	case SQLITE_CONSTRAINT:

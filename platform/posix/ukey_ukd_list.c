@@ -1,0 +1,200 @@
+/*
+ * userkeys: listing the User Key Database.  SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "ukey_ukd_parts.h"
+
+/* What a filter asks for: which of three statements, and its parameter. */
+enum scope { ALL, DOMAIN, ONE, SCOPES };
+#define SCOPED(head, tail) { head " WHERE 1 " tail, \
+	head " WHERE a.domain = ?1 " tail, head " WHERE a.id = ?1 " tail }
+
+static const char *const addresses_sql[SCOPES] = SCOPED(
+	"SELECT a.address, a.domain, a.label, a.exact, a.only_from,"
+	" a.testing, a.advice, a.created,"
+	" (SELECT count(*) FROM permissions WHERE address = a.id),"
+	" (SELECT count(*) FROM keys WHERE address = a.id),"
+	" k.id IS NOT NULL, k.generation FROM addresses AS a"
+	" LEFT JOIN keys AS k ON k.address = a.id AND k.state = 'active'",
+	"ORDER BY a.domain, a.label");
+static const char *const logins_sql[SCOPES] = SCOPED(
+	"SELECT l.login, a.address, p.created FROM addresses AS a"
+	" JOIN permissions AS p ON p.address = a.id"
+	" JOIN logins AS l ON l.id = p.login",
+	"ORDER BY a.domain, a.label, l.login");
+static const char *const keys_sql[SCOPES] = SCOPED(
+	"SELECT a.address, a.domain, a.label, a.exact, a.only_from,"
+	" a.testing, a.advice, k.generation, k.bits, k.public, k.created,"
+	" k.published, k.activated, k.retired, k.state"
+	" FROM addresses AS a JOIN keys AS k ON k.address = a.id",
+	"ORDER BY a.domain, a.label, k.id");
+
+/* Makes the query of FILTER ready. */
+static enum ukey_ukd_status
+prepare(struct ukey_ukd *u, struct ukey_ukd_query *q,
+    const char *const sql[SCOPES], struct ukey_view filter,
+    struct ukey_ukd_name *name)
+{
+	enum ukey_ukd_status status = ukey_ukd_refresh(u);
+	int64_t id;
+
+	if (status != UKEY_UKD_OK)
+		return status;
+	if (filter.len == 0) {
+		ukey_ukd_query(q, u, sql[ALL]);
+		return UKEY_UKD_OK;
+	}
+	if (filter.data[0] == '@') {
+		status = ukey_ukd_parse(u, filter, name);
+		ukey_ukd_query(q, u, sql[DOMAIN]);
+		ukey_ukd_bind_text(q, (struct ukey_view) { name->domain,
+		    name->domain_len });
+		return status;
+	}
+	status = ukey_ukd_find(u, filter, &id);
+	if (status == UKEY_UKD_OK) {
+		ukey_ukd_query(q, u, sql[ONE]);
+		ukey_ukd_bind_int(q, id);
+	}
+	return status;
+}
+
+static void
+flags_take(struct ukey_ukd_query *q, struct ukey_ukd_flags *flags)
+{
+	flags->exact = ukey_ukd_column_int(q) != 0;
+	flags->only_from = ukey_ukd_column_int(q) != 0;
+	flags->testing = ukey_ukd_column_int(q) != 0;
+	flags->advice = (uint8_t)ukey_ukd_column_int(q);
+}
+
+enum ukey_ukd_status
+ukey_ukd_each_address(struct ukey_ukd *u, struct ukey_view filter,
+    bool (*each)(void *state, const struct ukey_ukd_address_row *row),
+    void *state)
+{
+	struct ukey_ukd_address_row row;
+	struct ukey_ukd_name name;
+	struct ukey_ukd_query q;
+	enum ukey_ukd_status status;
+	bool more = true;
+
+	status = prepare(u, &q, addresses_sql, filter, &name);
+	if (status != UKEY_UKD_OK)
+		return status;
+	while (more && ukey_ukd_step(&q)) {
+		ukey_ukd_column_text(&q, row.address, sizeof(row.address));
+		ukey_ukd_column_text(&q, row.domain, sizeof(row.domain));
+		ukey_ukd_column_text(&q, row.label, sizeof(row.label));
+		flags_take(&q, &row.flags);
+		row.created = ukey_ukd_column_int(&q);
+		row.logins = ukey_ukd_column_int(&q);
+		row.keys = ukey_ukd_column_int(&q);
+		row.has_active = ukey_ukd_column_int(&q) != 0;
+		ukey_ukd_column_text(&q, row.active, sizeof(row.active));
+		more = q.rc == SQLITE_ROW && each(state, &row);
+	}
+	return ukey_ukd_query_end(&q);
+}
+
+enum ukey_ukd_status
+ukey_ukd_each_login(struct ukey_ukd *u, struct ukey_view filter,
+    bool (*each)(void *state, const struct ukey_ukd_login_row *row),
+    void *state)
+{
+	struct ukey_ukd_login_row row;
+	struct ukey_ukd_name name;
+	struct ukey_ukd_query q;
+	enum ukey_ukd_status status;
+	bool more = true;
+
+	status = prepare(u, &q, logins_sql, filter, &name);
+	if (status != UKEY_UKD_OK)
+		return status;
+	while (more && ukey_ukd_step(&q)) {
+		ukey_ukd_column_text(&q, row.login, sizeof(row.login));
+		ukey_ukd_column_text(&q, row.address, sizeof(row.address));
+		row.created = ukey_ukd_column_int(&q);
+		more = q.rc == SQLITE_ROW && each(state, &row);
+	}
+	return ukey_ukd_query_end(&q);
+}
+
+static void
+key_take(struct ukey_ukd_query *q, struct ukey_ukd_key_row *row)
+{
+	struct ukey_view v;
+	int i;
+
+	ukey_ukd_column_text(q, row->address, sizeof(row->address));
+	ukey_ukd_column_text(q, row->domain, sizeof(row->domain));
+	ukey_ukd_column_text(q, row->label, sizeof(row->label));
+	flags_take(q, &row->flags);
+	ukey_ukd_column_text(q, row->generation, sizeof(row->generation));
+	row->bits = (unsigned)ukey_ukd_column_int(q);
+	v = ukey_ukd_column(q);
+	row->public_len = v.len;
+	if (v.len > sizeof(row->public))
+		q->rc = SQLITE_CORRUPT;
+	else if (v.len > 0)
+		memcpy(row->public, v.data, v.len);
+	row->created = ukey_ukd_column_int(q);
+	row->published = ukey_ukd_column_int(q);
+	row->activated = ukey_ukd_column_int(q);
+	row->retired = ukey_ukd_column_int(q);
+	v = ukey_ukd_column(q);
+	row->state = UKEY_UKD_RETIRED;
+	for (i = 0; i < UKEY_UKD_STATES; i++)
+		if (v.len == strlen(ukey_ukd_state_word(i)) &&
+		    memcmp(v.data, ukey_ukd_state_word(i), v.len) == 0)
+			row->state = i;
+}
+
+enum ukey_ukd_status
+ukey_ukd_each_key(struct ukey_ukd *u, struct ukey_view filter,
+    bool (*each)(void *state, const struct ukey_ukd_key_row *row),
+    void *state)
+{
+	struct ukey_ukd_key_row row;
+	struct ukey_ukd_name name;
+	struct ukey_ukd_query q;
+	enum ukey_ukd_status status;
+	bool more = true;
+
+	status = prepare(u, &q, keys_sql, filter, &name);
+	if (status != UKEY_UKD_OK)
+		return status;
+	while (more && ukey_ukd_step(&q)) {
+		key_take(&q, &row);
+		more = q.rc == SQLITE_ROW && each(state, &row);
+	}
+	return ukey_ukd_query_end(&q);
+}
+
+enum ukey_ukd_status
+ukey_ukd_each_spent(struct ukey_ukd *u,
+    bool (*each)(void *state, const struct ukey_ukd_spent_row *row),
+    void *state)
+{
+	struct ukey_ukd_spent_row row;
+	struct ukey_ukd_query q;
+	enum ukey_ukd_status status = ukey_ukd_refresh(u);
+	bool more = true;
+
+	if (status != UKEY_UKD_OK)
+		return status;
+	ukey_ukd_query(&q, u, "SELECT s.domain, s.label, s.generation"
+	    " FROM spent AS s WHERE NOT EXISTS (SELECT 1 FROM addresses AS a"
+	    " JOIN keys AS k ON k.address = a.id WHERE a.domain = s.domain"
+	    " AND a.label = s.label AND k.generation = s.generation)"
+	    " ORDER BY 1, 2, 3");
+	while (more && ukey_ukd_step(&q)) {
+		ukey_ukd_column_text(&q, row.domain, sizeof(row.domain));
+		ukey_ukd_column_text(&q, row.label, sizeof(row.label));
+		ukey_ukd_column_text(&q, row.generation,
+		    sizeof(row.generation));
+		more = q.rc == SQLITE_ROW && each(state, &row);
+	}
+	return ukey_ukd_query_end(&q);
+}
