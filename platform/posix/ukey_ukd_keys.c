@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ukey_random.h"
 #include "ukey_ukd_parts.h"
 
 const char *
@@ -233,7 +234,7 @@ ukey_ukd_key_add(struct ukey_ukd *u, struct ukey_view address,
 	return ukey_ukd_scope_end(u, status, whole);
 }
 
-/* The sealed key opens, and its public half is ROW's. */
+/* KEY's public half is ROW's. */
 static enum ukey_ukd_status
 restore_check(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
     struct ukey_key *key)
@@ -248,6 +249,29 @@ restore_check(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 		return UKEY_UKD_OK;
 	return ukey_ukd_invalid(u, text_view(row->address), "the backup's "
 	    "private and public key do not belong together");
+}
+
+/* A sealed key, or none for a retired one; it must open here. */
+static enum ukey_ukd_status
+sealed_put(struct ukey_ukd *u, const struct ukey_ukd_key_row *row, int64_t id,
+    struct ukey_view sealed)
+{
+	struct ukey_ukd_place place = place_of(row);
+	enum ukey_ukd_status status = UKEY_UKD_OK;
+	struct ukey_key *key = NULL;
+
+	if ((sealed.len == 0) != (row->state == UKEY_UKD_RETIRED))
+		return ukey_ukd_invalid(u, text_view(row->address), "a retired "
+		    "key has no private part, and every other has one");
+	if (sealed.len > 0)
+		status = ukey_ukd_key_unseal(u, &place, sealed, ukey_random(),
+		    &key);
+	if (status == UKEY_UKD_OK && key != NULL)
+		status = restore_check(u, row, key);
+	if (status == UKEY_UKD_OK)
+		status = insert_key(u, row, id, sealed);
+	ukey_key_free(key);
+	return status;
 }
 
 enum ukey_ukd_status
@@ -270,6 +294,6 @@ ukey_ukd_key_restore(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 		if (status == UKEY_UKD_OK)
 			status = key_put(u, &found, id, key);
 	} else if (status == UKEY_UKD_OK)
-		status = insert_key(u, &found, id, sealed);
+		status = sealed_put(u, &found, id, sealed);
 	return ukey_ukd_scope_end(u, status, whole);
 }

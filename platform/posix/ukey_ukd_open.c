@@ -130,6 +130,9 @@ keyfile_check(struct ukey_ukd *u)
 
 	if ((u->flags & UKEY_UKD_NO_SEAL) != 0)
 		return UKEY_UKD_OK;
+	if (u->key_file[0] == '\0')
+		return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: does not say "
+		    "where its key file is: give --key-file", u->path);
 	status = ukey_ukd_keyfile_read(u);
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_token_check(u);
