@@ -42,10 +42,10 @@ CORE_INC = -Icore
 PORT_INC = $(CORE_INC) -Iport -Iport/$(PORT) $(MBEDTLS_CFLAGS)
 PLATFORM_INC = $(PORT_INC) -Iplatform/posix -Iplatform/milter
 
-# What needs SQLite, by its include line.
-NEED_SQLITE = $(if $(SQLITE_LIBS),,$(shell grep -lE \
-	'(sqlite3|_ukd)[a-z_]*\.h' -r --include='*.[c]' platform \
-	examples tests 2>/dev/null))
+# What needs SQLite, by its include line; *_no_sqlite.c stands in for it.
+NEED_SQLITE = $(if $(SQLITE_LIBS),$(wildcard examples/*/*_no_sqlite.c),\
+	$(shell grep -lE '(sqlite3|_ukd)[a-z_]*\.h' -r --include='*.[c]' \
+	platform examples tests 2>/dev/null))
 sources = $(filter-out $(NEED_SQLITE),$(sort $(wildcard $(1))))
 
 # Where the processor has vectors, their scan takes the portable one's place.
@@ -69,7 +69,7 @@ GROUPS = unit vectors house interop resolver cli milter mail sendmail
 TEST_BIN = $(foreach g,$(GROUPS),$(call programs,$(g)))
 run = sh tests/run.sh $(1) $(call programs,$(1)) $(call scripts,$(1))
 
-PROGRAMS = $(if $(USERKEYS_SRC),$(B)/userkeys) \
+PROGRAMS = $(if $(filter %/main.c,$(USERKEYS_SRC)),$(B)/userkeys) \
 	$(if $(MILTER_SRC),$(B)/userkeys-milter)
 LIBS = $(B)/libukey_platform.a $(B)/libukey_port.a $(B)/libukey_core.a
 # core asks the port for its four functions, hence the group.

@@ -244,11 +244,28 @@ restore_check(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 
 	if (status != UKEY_UKD_OK)
 		return status;
-	if (real.public_len == row->public_len && real.bits == row->bits &&
+	if (real.public_len == row->public_len &&
 	    memcmp(real.public, row->public, row->public_len) == 0)
 		return UKEY_UKD_OK;
 	return ukey_ukd_invalid(u, text_view(row->address), "the backup's "
 	    "private and public key do not belong together");
+}
+
+/* The size of ROW's public key into it. */
+static enum ukey_ukd_status
+bits_take(struct ukey_ukd *u, struct ukey_ukd_key_row *row)
+{
+	struct ukey_view der = { row->public, row->public_len };
+	struct ukey_port_rsa_key key;
+	uint8_t first;
+
+	if (ukey_keyrecord_rsa(&key, der) != UKEY_REASON_OK)
+		return ukey_ukd_invalid(u, text_view(row->address), "the "
+		    "backup's public key is no RSA key");
+	row->bits = (unsigned)key.modulus.len * 8;
+	for (first = key.modulus.data[0]; first < 0x80; first <<= 1)
+		row->bits--;
+	return UKEY_UKD_OK;
 }
 
 /* A sealed key, or none for a retired one; it must open here. */
@@ -289,6 +306,8 @@ ukey_ukd_key_restore(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 	if (status == UKEY_UKD_OK)
 		status = generation_take(u, text_view(row->generation),
 		    &found);
+	if (status == UKEY_UKD_OK)
+		status = bits_take(u, &found);
 	if (status == UKEY_UKD_OK && key != NULL) {
 		status = restore_check(u, &found, key);
 		if (status == UKEY_UKD_OK)

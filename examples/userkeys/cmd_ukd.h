@@ -1,0 +1,77 @@
+/*
+ * userkeys ukd: what its commands share.  SPDX-License-Identifier: MIT
+ */
+#ifndef CMD_UKD_H
+#define CMD_UKD_H
+
+#include "cli.h"
+#include "ukey_ukd_admin.h"
+
+#define UKD_DB "/var/lib/userkeys/ukd.db" /* where --db is not given */
+#define UKD_KEY_FILE "/etc/userkeys/ukd.key"
+#define UKD_RECORD_MAX 1200 /* octets of a record's text, 4096 bits */
+#define UKD_BUSY_MS 5000
+
+/* The command line; texts are NULL, or of argv. */
+struct ukd_options {
+	const char *db, *key_file, *login, *generation, *advice, *options;
+	const char *dns, *zone, *format, *realm, *bits, *out;
+	bool json, force, testing, fold, adopt, sealed, clear;
+	const char *arg; /* the address, filter or file; or NULL */
+	/* Read from the texts: */
+	unsigned key_bits;
+	struct ukey_ukd_flags flags;
+};
+
+/* Each is one command: exit status. */
+int ukd_add(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_set(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_allow(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_deny(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_remove(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_list(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_show(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_publish(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_activate(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_retire(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_export(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_import(struct ukey_ukd *u, const struct ukd_options *o);
+
+/* Prints the database's error unless STATUS is _OK; the exit status of it. */
+int ukd_exit(const struct ukey_ukd *u, enum ukey_ukd_status status);
+/* The error in TEXT, for what is not the database's. */
+int ukd_exit_text(enum ukey_ukd_status status, const char *text);
+/* A new key of the size asked for, or NULL with the error printed. */
+struct ukey_key *ukd_generate(const struct ukd_options *o);
+
+/* ---- cmd_ukd_record.c --------------------------------------------------- */
+
+/* The record's name, without the last dot; BASE: without generation. */
+void ukd_record_name(const struct ukey_ukd_key_row *row, bool base,
+    struct ukey_out *out);
+/* The record's text; GONE: with an empty p=. */
+void ukd_record_text(const struct ukey_ukd_key_row *row, bool gone,
+    struct ukey_out *out);
+/* Both as lines of a zone file. */
+void ukd_record_print(const struct ukey_ukd_key_row *row, bool base,
+    bool gone);
+/* All keys of the address, and what must be in the DNS for them. */
+#define UKD_KEYS_MAX 64
+struct ukd_keys {
+	unsigned count;
+	struct ukey_ukd_key_row row[UKD_KEYS_MAX]; /* the newest, in order */
+};
+/* Reads them; free(3) what it gives.  NULL with the error printed, and *EXIT
+ * set. */
+struct ukd_keys *ukd_keys_read(struct ukey_ukd *u, const char *address,
+    int *exit);
+/* Every record that the keys need, one after the other. */
+void ukd_keys_print(const struct ukd_keys *keys);
+
+/* ---- cmd_ukd_firmware.c ------------------------------------------------- */
+
+/* export --format c: the active keys as a const table. */
+int ukd_export_c(struct ukey_ukd *u, const struct ukd_options *o, FILE *f);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * userkeys ukd rotate, publish, activate, retire: a key's life.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd_ukd.h"
+#include "ukey_base64.h"
+#include "ukey_keyrecord.h"
+
+/* Whether the record's text holds the key of ROW. */
+static bool
+is_published(struct ukey_view text, const struct ukey_ukd_key_row *row)
+{
+	uint8_t der[UKEY_KEY_PUBLIC_MAX];
+	struct ukey_keyrecord record;
+	size_t len;
+
+	return ukey_keyrecord_parse(&record, text) == UKEY_REASON_OK &&
+	    ukey_keyrecord_is_userkey(&record) &&
+	    ukey_base64_decode(record.p, der, sizeof(der), &len) &&
+	    ukey_view_equal((struct ukey_view) { der, len },
+	    (struct ukey_view) { row->public, row->public_len });
+}
+
+/* What the answer says of ROW's record; NAME is for the message. */
+static int
+answer_judge(const struct ukey_fetch *f, const char *name,
+    const struct ukey_ukd_key_row *row)
+{
+	unsigned i;
+
+	if (f->reason == UKEY_REASON_NO_KEY) {
+		cli_error("%s: not in the DNS: publish the record (see "
+		    "\"userkeys ukd show\") and try again", name);
+		return CLI_NOT_PASS;
+	}
+	if (f->reason != UKEY_REASON_OK) {
+		cli_error("%s: %s: try again later", name,
+		    ukey_reason_meaning(f->reason));
+		return CLI_TEMPORARY;
+	}
+	for (i = 0; i < f->records && i < UKEY_FETCH_RECORDS; i++)
+		if (is_published(f->record[i].text, row))
+			return CLI_PASS;
+	cli_error("%s: the DNS has another record than this key's: publish "
+	    "what \"userkeys ukd show\" says and try again", name);
+	return CLI_NOT_PASS;
+}
+
+/* CLI_PASS when the DNS shows ROW's key. */
+static int
+dns_check(const struct ukd_options *o, const struct ukey_ukd_key_row *row)
+{
+	char err[UKEY_RESOLVER_ERROR_SIZE], name[UKEY_NAME_MAX + 1];
+	struct ukey_resolver *r;
+	struct ukey_fetch *f;
+	struct ukey_out out;
+	int exit = CLI_TEMPORARY;
+
+	r = o->zone != NULL ?
+	    ukey_resolver_zone(o->zone, NULL, err, sizeof(err)) :
+	    ukey_resolver_dns(o->dns, NULL, NULL, err, sizeof(err));
+	if (r == NULL) {
+		cli_error("%s", err);
+		return CLI_INPUT;
+	}
+	ukey_out_init(&out, name, sizeof(name) - 1);
+	ukd_record_name(row, false, &out);
+	name[ukey_out_done(&out).len] = '\0';
+	f = malloc(sizeof(*f));
+	if (f == NULL)
+		cli_error("%s: out of memory: try again", name);
+	else if (ukey_resolver_fetch(r, cli_view(name), f) != UKEY_OK)
+		cli_error("%s: no name to ask for: see \"userkeys ukd show\"",
+		    name);
+	else
+		exit = answer_judge(f, name, row);
+	free(f);
+	ukey_resolver_free(r);
+	return exit;
+}
+
+/* The key that --generation names, or the oldest in STATE; NULL: none. */
+static const struct ukey_ukd_key_row *
+pick(const struct ukd_keys *keys, const struct ukd_options *o,
+    enum ukey_ukd_state state)
+{
+	unsigned i;
+
+	for (i = 0; i < keys->count; i++)
+		if (o->generation != NULL ?
+		    strcmp(o->generation, keys->row[i].generation) == 0 :
+		    keys->row[i].state == state)
+			return &keys->row[i];
+	return NULL;
+}
+
+static int
+move(struct ukey_ukd *u, const struct ukd_options *o,
+    const struct ukey_ukd_key_row *row, enum ukey_ukd_state to)
+{
+	int exit = ukd_exit(u, ukey_ukd_key_move(u, cli_view(row->address),
+	    cli_view(row->generation), to, o->force));
+
+	if (exit != CLI_PASS)
+		return exit;
+	cli_put(stdout, cli_view(row->address));
+	printf(": key%s%s is %s\n", row->generation[0] == '\0' ? "" : " ",
+	    row->generation, ukey_ukd_state_word(to));
+	return CLI_PASS;
+}
+
+/* One step of the key that is ready for it. */
+static int
+step(struct ukey_ukd *u, const struct ukd_options *o, enum ukey_ukd_state to)
+{
+	const struct ukey_ukd_key_row *row;
+	struct ukd_keys *keys;
+	int exit;
+
+	keys = ukd_keys_read(u, o->arg, &exit);
+	if (keys == NULL)
+		return exit;
+	row = pick(keys, o, to - 1);
+	if (row == NULL && o->force && to == UKEY_UKD_ACTIVE)
+		row = pick(keys, o, UKEY_UKD_NEW);
+	if (row == NULL) {
+		cli_error("%s: no key of it is %s: see \"userkeys ukd "
+		    "show\", or name one with --generation", o->arg,
+		    ukey_ukd_state_word(to - 1));
+		exit = CLI_INPUT;
+	} else {
+		if (to == UKEY_UKD_PUBLISHED && !o->force)
+			exit = dns_check(o, row);
+		if (exit == CLI_PASS)
+			exit = move(u, o, row, to);
+	}
+	free(keys);
+	return exit;
+}
+
+int
+ukd_publish(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	return step(u, o, UKEY_UKD_PUBLISHED);
+}
+
+int
+ukd_activate(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	return step(u, o, UKEY_UKD_ACTIVE);
+}
+
+int
+ukd_retire(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	return step(u, o, UKEY_UKD_RETIRED);
+}
+
+/* A further key for the mailbox, and what to publish. */
+static int
+rotate_start(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	struct ukey_view generation = { NULL, 0 };
+	char made[UKEY_LABEL_MAX + 1];
+	struct ukd_keys *keys;
+	struct ukey_key *key;
+	int exit;
+
+	if (o->generation != NULL)
+		generation = cli_view(o->generation);
+	key = ukd_generate(o);
+	if (key == NULL)
+		return CLI_TEMPORARY;
+	exit = ukd_exit(u, ukey_ukd_key_add(u, cli_view(o->arg), generation,
+	    key, made));
+	ukey_key_free(key);
+	if (exit != CLI_PASS)
+		return exit;
+	keys = ukd_keys_read(u, o->arg, &exit);
+	if (keys == NULL)
+		return exit;
+	printf("; new key%s%s: publish these, then rotate again\n",
+	    made[0] == '\0' ? "" : ", generation ", made);
+	ukd_keys_print(keys);
+	free(keys);
+	return CLI_PASS;
+}
+
+int
+ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	const struct ukey_ukd_key_row *fresh, *seen;
+	struct ukd_options all = *o;
+	struct ukd_keys *keys;
+	int exit;
+
+	keys = ukd_keys_read(u, o->arg, &exit);
+	if (keys == NULL)
+		return exit;
+	all.generation = NULL;
+	seen = pick(keys, &all, UKEY_UKD_PUBLISHED);
+	fresh = pick(keys, &all, UKEY_UKD_NEW);
+	if (seen != NULL)
+		exit = move(u, o, seen, UKEY_UKD_ACTIVE);
+	else if (fresh == NULL)
+		exit = rotate_start(u, o);
+	else if (o->force)
+		exit = move(u, o, fresh, UKEY_UKD_ACTIVE);
+	else {
+		exit = dns_check(o, fresh);
+		if (exit == CLI_PASS)
+			exit = move(u, o, fresh, UKEY_UKD_PUBLISHED);
+	}
+	free(keys);
+	return exit;
+}
