@@ -121,7 +121,8 @@ test_places(void **state)
 {
 	static const char *const specials[] = { "\r\n\r\n", "a\rb",
 		"\r\n\n", "\r\n \r\n", "\t  \t \t  \t\t          x", " ",
-		"\t", "  ", " \t", " \r", "a b", "\r\n", "\n", "\x0D", "\x0E", "\x0C", " \xA0", "\xA0",
+		"\t", "  ", " \t", " \r", "a b", "\r\n", "\n", "\x0D",
+		"\x0E", "\x0C", " \xA0", "\xA0",
 		"\x8A\x8D", "\x1F", "\x7F", "\x9F\x80",
 		"\xFE", "\x89 x", "\xFF\xFF" };
 	uint8_t line[80];
