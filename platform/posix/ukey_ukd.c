@@ -114,9 +114,6 @@ look(struct ukey_ukd *u, struct ukey_view login,
 	struct ukey_ukd_query q;
 	bool may = false;
 
-	status = ukey_ukd_refresh(u);
-	if (status != UKEY_UKD_OK)
-		return status;
 	ukey_ukd_query(&q, u, LOOKUP);
 	ukey_ukd_bind_text(&q, login);
 	ukey_ukd_bind_text(&q, (struct ukey_view) { name->domain,
@@ -167,8 +164,12 @@ ukey_ukd_mailbox(struct ukey_ukd *u, struct ukey_view address,
 {
 	static const struct ukey_view nobody;
 	struct ukey_ukd_name name;
+	enum ukey_ukd_status status;
 
 	memset(found, 0, sizeof(*found));
+	status = ukey_ukd_refresh(u);
+	if (status != UKEY_UKD_OK)
+		return status;
 	if (!ukey_ukd_name(&name, address))
 		return ukey_ukd_fail(u, UKEY_UKD_DENIED, "no address that can "
 		    "have a key");

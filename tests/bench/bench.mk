@@ -15,3 +15,10 @@ $(B)/tests/bench/bench: $(call objects,$(BENCH_SRC)) $(B)/libukey_support.a \
     $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 	    $(B)/libukey_support.a $(LINK) -lopendkim
+
+.PHONY: bench-ukd
+bench-ukd: $(B)/tests/bench/ukd/ukd ## a lookup among 10^3 and 10^6 addresses
+	@folder=$$(mktemp -d) && $(B)/tests/bench/ukd/ukd $$folder; \
+	    status=$$?; rm -rf $$folder; exit $$status
+$(B)/tests/bench/ukd/ukd: $(B)/tests/bench/ukd/ukd.o $(LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LINK)
