@@ -37,6 +37,24 @@ int cmd_ukd(int argc, char **argv);
 int cmd_setup(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 
+/* One option of a command: NAME without dashes. */
+struct cli_option {
+	const char *name;
+	const char **value; /* gets the argument; NULL: a flag */
+	bool *flag;         /* gets true */
+};
+
+#define CLI_OPTIONS_MAX 24
+#define CLI_GO_ON (-1)
+
+/*
+ * Reads the options of COMMAND into the places of OPTIONS (which ends with a
+ * NULL name) and moves what is left to the front of ARGV: *COUNT words from
+ * ARGV[1] on.  --help prints HELP.  CLI_GO_ON, or the exit status.
+ */
+int cli_options(const char *command, const char *help,
+    const struct cli_option *options, int argc, char **argv, int *count);
+
 /* Prints "userkeys: " and the formatted text and a newline on standard error;
  * octets of strings outside printable ASCII and UTF-8 come out as \xHH. */
 void cli_error(const char *format, ...)
@@ -46,6 +64,19 @@ void cli_error(const char *format, ...)
 int cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Reads "SECONDS" or "none" (0), or, NULL, gives the clock's time; false with
+ * an error printed. */
+bool cli_time(const char *text, uint64_t *seconds);
+/* "90", "12h", "14d" ... as seconds; false with an error printed. */
+bool cli_duration(const char *text, uint64_t *seconds);
+/* A mailbox for which keys exist; false with an error printed.  The views
+ * point into TEXT. */
+bool cli_address(const char *text, struct ukey_address *a);
+/* The resolver of --dns or --zone, at most one of them; NULL with an error
+ * printed. */
+struct ukey_resolver *cli_resolver(const char *dns, const char *zone);
+/* Flushes standard output: CLI_TEMPORARY, with an error, when that fails. */
+int cli_finish(int status);
 /* A NUL-terminated string as a view. */
 struct ukey_view cli_view(const char *text);
 

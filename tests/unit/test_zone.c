@@ -49,7 +49,7 @@ write_file(char *path, const char *text)
 {
 	int fd;
 
-	strcpy(path, "/tmp/ukey-zone-XXXXXX");
+	snprintf(path, 64, "/tmp/ukey-zone-XXXXXX");
 	fd = mkstemp(path);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)),

@@ -1,0 +1,242 @@
+/*
+ * userkeys, the command: what its subcommands share.
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+
+#define ERROR_MAX 4096
+
+struct ukey_view
+cli_view(const char *text)
+{
+	return (struct ukey_view) { (const uint8_t *)text, strlen(text) };
+}
+
+/* The length of the UTF-8 character that V begins with, printable; 0: none. */
+static size_t
+character(struct ukey_view v)
+{
+	uint8_t c = v.data[0];
+	size_t len = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 :
+	    c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+	size_t i;
+
+	if (c < ' ' || c == 0x7F || len > v.len)
+		return 0;
+	for (i = 1; i < len; i++)
+		if ((v.data[i] & 0xC0) != 0x80)
+			return 0;
+	/* C1 controls, overlong forms, surrogates, past U+10FFFF. */
+	if (len > 1 && ((c == 0xC2 && v.data[1] < 0xA0) ||
+	    (c == 0xE0 && v.data[1] < 0xA0) ||
+	    (c == 0xED && v.data[1] > 0x9F)))
+		return 0;
+	return len;
+}
+
+void
+cli_put(FILE *f, struct ukey_view v)
+{
+	size_t len;
+
+	for (; v.len > 0; v = ukey_view_part(v, len, v.len)) {
+		len = character(v);
+		if (len > 0) {
+			fwrite(v.data, 1, len, f);
+			continue;
+		}
+		fprintf(f, "\\x%02X", v.data[0]);
+		len = 1;
+	}
+}
+
+void
+cli_put_json(FILE *f, struct ukey_view v)
+{
+	size_t len;
+
+	putc('"', f);
+	for (; v.len > 0; v = ukey_view_part(v, len, v.len)) {
+		len = character(v);
+		if (v.data[0] == '"' || v.data[0] == '\\')
+			putc('\\', f);
+		if (len > 0)
+			fwrite(v.data, 1, len, f);
+		else if (v.data[0] < 0x80)
+			fprintf(f, "\\u%04X", v.data[0]);
+		else
+			fputs("\\uFFFD", f);
+		if (len == 0)
+			len = 1;
+	}
+	putc('"', f);
+}
+
+static void __attribute__((format(printf, 1, 0)))
+put_error(const char *format, va_list ap)
+{
+	char text[ERROR_MAX];
+
+	vsnprintf(text, sizeof(text), format, ap);
+	fflush(stdout);
+	fputs("userkeys: ", stderr);
+	cli_put(stderr, cli_view(text));
+	putc('\n', stderr);
+}
+
+void
+cli_error(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	put_error(format, ap);
+	va_end(ap);
+}
+
+int
+cli_usage(const char *command, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	put_error(format, ap);
+	va_end(ap);
+	fprintf(stderr, "Try: userkeys %s --help\n", command);
+	return CLI_USAGE;
+}
+
+int
+cli_finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	cli_error("standard output: cannot be written: %s: is the disk full, "
+	    "the pipe closed?", strerror(errno));
+	return CLI_TEMPORARY;
+}
+
+/* Takes option INDEX with the argument that getopt found. */
+static void
+take(const struct cli_option *o)
+{
+	if (o->value != NULL)
+		*o->value = optarg;
+	else
+		*o->flag = true;
+}
+
+int
+cli_options(const char *command, const char *help,
+    const struct cli_option *options, int argc, char **argv, int *count)
+{
+	struct option list[CLI_OPTIONS_MAX + 2] = { 0 };
+	int i, c, n = 0;
+
+	for (; options[n].name != NULL; n++)
+		list[n] = (struct option) { options[n].name,
+			options[n].value != NULL ? required_argument :
+			no_argument, NULL, 256 + n };
+	list[n] = (struct option) { "help", no_argument, NULL, 'h' };
+	optind = 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":h", list, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(help, stdout);
+			return cli_finish(CLI_PASS);
+		}
+		if (c == ':')
+			return cli_usage(command, "%s: %s: its argument is "
+			    "missing: add one", command, argv[optind - 1]);
+		if (c == '?')
+			return cli_usage(command, "%s: %s: no such option, or "
+			    "one that takes no argument", command,
+			    argv[optind - 1]);
+		take(&options[c - 256]);
+	}
+	*count = argc - optind;
+	for (i = 0; i < *count; i++)
+		argv[i + 1] = argv[optind + i];
+	argv[*count + 1] = NULL;
+	return CLI_GO_ON;
+}
+
+bool
+cli_time(const char *text, uint64_t *seconds)
+{
+	if (text == NULL) {
+		*seconds = (uint64_t)time(NULL);
+		return true;
+	}
+	*seconds = 0;
+	if (strcmp(text, "none") == 0)
+		return true;
+	if (ukey_view_number(cli_view(text), seconds) && *seconds > 0 &&
+	    *seconds <= 999999999999)
+		return true;
+	cli_error("--time %s: not a time: give seconds since 1970, as \"date "
+	    "+%%s\" prints them, or none", text);
+	return false;
+}
+
+bool
+cli_duration(const char *text, uint64_t *seconds)
+{
+	static const char units[] = "smhdw";
+	static const uint32_t sizes[] = { 1, 60, 3600, 86400, 7 * 86400 };
+	const uint64_t most = 100 * 366 * (uint64_t)86400;
+	struct ukey_view v = cli_view(text);
+	const char *unit = v.len == 0 ? NULL :
+	    strchr(units, text[v.len - 1]);
+	uint32_t size = unit == NULL ? 1 : sizes[unit - units];
+
+	if (unit != NULL)
+		v.len--;
+	if (ukey_view_number(v, seconds) && *seconds > 0 &&
+	    *seconds <= most / size) {
+		*seconds *= size;
+		return true;
+	}
+	cli_error("--expire %s: not a duration: write 12h, 14d or a number "
+	    "of seconds", text);
+	return false;
+}
+
+bool
+cli_address(const char *text, struct ukey_address *a)
+{
+	enum ukey_reason reason = ukey_address_parse(cli_view(text), a);
+
+	if (reason == UKEY_REASON_OK)
+		return true;
+	cli_error("%s: not a mailbox that can have a key: %s: write "
+	    "local-part@domain", text, ukey_reason_meaning(reason));
+	return false;
+}
+
+struct ukey_resolver *
+cli_resolver(const char *dns, const char *zone)
+{
+	char err[UKEY_RESOLVER_ERROR_SIZE];
+	struct ukey_resolver *r;
+
+	if (dns != NULL && zone != NULL) {
+		cli_error("--dns and --zone: only one can answer: leave one "
+		    "out");
+		return NULL;
+	}
+	if (zone != NULL)
+		r = ukey_resolver_zone(zone, NULL, err, sizeof(err));
+	else
+		r = ukey_resolver_dns(dns, NULL, NULL, err, sizeof(err));
+	if (r == NULL)
+		cli_error("%s", err);
+	return r;
+}

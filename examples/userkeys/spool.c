@@ -1,0 +1,211 @@
+/*
+ * userkeys, the command: a message that is read more than once.
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spool.h"
+
+static int
+trouble(const struct spool *s, const char *what)
+{
+	cli_error("%s: %s: %s", s->name, what, strerror(errno));
+	return CLI_TEMPORARY;
+}
+
+/* A file without a name in $TMPDIR or /tmp; -1 with errno. */
+static int
+temporary(void)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[4096];
+	int fd;
+
+	if (folder == NULL || folder[0] == '\0')
+		folder = "/tmp";
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		return fd;
+	if ((size_t)snprintf(path, sizeof(path), "%s/userkeys-XXXXXX",
+	    folder) >= sizeof(path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+}
+
+static ssize_t
+read_piece(int fd, uint8_t *piece, size_t size)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, piece, size);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static bool
+write_all(int fd, const uint8_t *data, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* Copies the pipe FD to a temporary file, which becomes S's. */
+static int
+spool_pipe(struct spool *s, int fd)
+{
+	ssize_t n;
+
+	s->fd = temporary();
+	if (s->fd < 0)
+		return trouble(s, "no temporary file can be made; set TMPDIR "
+		    "to a folder that can be written");
+	s->own = true;
+	while ((n = read_piece(fd, s->piece, sizeof(s->piece))) > 0)
+		if (!write_all(s->fd, s->piece, (size_t)n))
+			return trouble(s, "the temporary file cannot be "
+			    "written; set TMPDIR to a folder with room");
+	return n < 0 ? trouble(s, "cannot be read") : CLI_PASS;
+}
+
+/* Looks at the end of the first line. */
+static int
+find_line_ends(struct spool *s)
+{
+	uint8_t before = 0, *lf;
+	ssize_t n;
+
+	s->unix_lines = false;
+	while ((n = read_piece(s->fd, s->piece, sizeof(s->piece))) > 0) {
+		lf = memchr(s->piece, '\n', (size_t)n);
+		if (lf != NULL) {
+			if (lf > s->piece)
+				before = lf[-1];
+			s->unix_lines = before != '\r';
+			break;
+		}
+		before = s->piece[n - 1];
+	}
+	return n < 0 ? trouble(s, "cannot be read") : spool_rewind(s);
+}
+
+int
+spool_open(struct spool *s, const char *path)
+{
+	int status = CLI_PASS, fd = STDIN_FILENO;
+	struct stat st;
+
+	s->own = path != NULL && strcmp(path, "-") != 0;
+	s->name = s->own ? path : "standard input";
+	s->fd = -1;
+	if (s->own)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+		if (fd >= 0)
+			errno = EISDIR;
+		cli_error("%s: cannot be read: %s: name a message", s->name,
+		    strerror(errno));
+		return CLI_INPUT;
+	}
+	if (S_ISREG(st.st_mode)) {
+		s->fd = fd;
+	} else {
+		status = spool_pipe(s, fd);
+		if (fd != STDIN_FILENO)
+			close(fd);
+	}
+	if (status == CLI_PASS)
+		status = spool_rewind(s);
+	if (status == CLI_PASS)
+		status = find_line_ends(s);
+	if (status != CLI_PASS)
+		spool_close(s);
+	return status;
+}
+
+void
+spool_close(struct spool *s)
+{
+	if (s->own && s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
+int
+spool_rewind(struct spool *s)
+{
+	return lseek(s->fd, 0, SEEK_SET) == 0 ? CLI_PASS :
+	    trouble(s, "cannot be read again");
+}
+
+int
+spool_read(struct spool *s, struct ukey_view *piece)
+{
+	ssize_t n = read_piece(s->fd, s->piece, sizeof(s->piece));
+	uint8_t *to = s->crlf;
+	const uint8_t *from = s->piece, *end, *lf;
+
+	if (n < 0)
+		return trouble(s, "cannot be read");
+	*piece = (struct ukey_view) { s->piece, (size_t)n };
+	if (!s->unix_lines)
+		return CLI_PASS;
+	for (end = from + n; from < end; from = lf + 1) {
+		lf = memchr(from, '\n', (size_t)(end - from));
+		if (lf == NULL)
+			lf = end;
+		memcpy(to, from, (size_t)(lf - from));
+		to += lf - from;
+		if (lf == end)
+			break;
+		*to++ = '\r';
+		*to++ = '\n';
+	}
+	*piece = (struct ukey_view) { s->crlf, (size_t)(to - s->crlf) };
+	return CLI_PASS;
+}
+
+void
+spool_write(const struct spool *s, FILE *f, struct ukey_view octets)
+{
+	size_t i;
+
+	for (i = 0; i < octets.len; i++)
+		if (!s->unix_lines || octets.data[i] != '\r' ||
+		    i + 1 == octets.len || octets.data[i + 1] != '\n')
+			putc(octets.data[i], f);
+}
+
+int
+spool_copy(struct spool *s, FILE *f)
+{
+	int status = spool_rewind(s);
+	ssize_t n = 0;
+
+	while (status == CLI_PASS && (n = read_piece(s->fd, s->piece,
+	    sizeof(s->piece))) > 0)
+		fwrite(s->piece, 1, (size_t)n, f);
+	return status == CLI_PASS && n < 0 ? trouble(s, "cannot be read") :
+	    status;
+}
