@@ -154,15 +154,13 @@ backup_write(struct backup *b, struct ukey_view filter)
 	return status;
 }
 
-/* A new file for its owner alone, or standard output for "-". */
+/* A new file for its owner alone. */
 static FILE *
 out_open(const char *path)
 {
 	FILE *f;
 	int fd;
 
-	if (strcmp(path, "-") == 0)
-		return stdout;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	f = fd < 0 ? NULL : fdopen(fd, "w");
 	if (f != NULL)
@@ -172,24 +170,6 @@ out_open(const char *path)
 	if (fd >= 0)
 		close(fd);
 	return NULL;
-}
-
-/* EXIT, or that the file could not be written; then it is removed. */
-static int
-out_close(FILE *f, const char *path, int exit)
-{
-	bool bad = fflush(f) != 0 || ferror(f);
-
-	if (f != stdout) {
-		bad |= fsync(fileno(f)) != 0;
-		bad |= fclose(f) != 0;
-		if (bad || exit != CLI_PASS)
-			unlink(path);
-	}
-	if (!bad || exit != CLI_PASS)
-		return exit;
-	cli_error("%s: cannot be written: make room and try again", path);
-	return CLI_TEMPORARY;
 }
 
 /* All of it as of one moment: rows are read in one transaction. */
@@ -205,12 +185,36 @@ export_run(struct ukey_ukd *u, const struct ukd_options *o, FILE *f)
 	return ukd_exit(u, ukey_ukd_end(u, status));
 }
 
+/* To standard output, or a file that is removed again if that fails. */
+static int
+export_to(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	bool table = o->format != NULL;
+	int exit;
+	bool bad;
+	FILE *f;
+
+	if (strcmp(o->out, "-") == 0)
+		return table ? ukd_export_c(u, o, stdout) :
+		    export_run(u, o, stdout);
+	f = out_open(o->out);
+	if (f == NULL)
+		return CLI_INPUT;
+	exit = table ? ukd_export_c(u, o, f) : export_run(u, o, f);
+	bad = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) != 0;
+	bad |= fclose(f) != 0;
+	if (bad || exit != CLI_PASS)
+		unlink(o->out);
+	if (!bad || exit != CLI_PASS)
+		return exit;
+	cli_error("%s: cannot be written: make room and try again", o->out);
+	return CLI_TEMPORARY;
+}
+
 int
 ukd_export(struct ukey_ukd *u, const struct ukd_options *o)
 {
 	bool table = o->format != NULL && strcmp(o->format, "c") == 0;
-	FILE *f;
-	int exit;
 
 	if (o->format != NULL && !table)
 		return cli_usage("ukd", "--format %s: not known: c, or leave "
@@ -223,9 +227,5 @@ ukd_export(struct ukey_ukd *u, const struct ukd_options *o)
 	if (o->out == NULL)
 		return cli_usage("ukd", "export: where to?: --out FILE, or - "
 		    "for standard output");
-	f = out_open(o->out);
-	if (f == NULL)
-		return CLI_INPUT;
-	exit = table ? ukd_export_c(u, o, f) : export_run(u, o, f);
-	return out_close(f, o->out, exit);
+	return export_to(u, o);
 }

@@ -87,6 +87,7 @@ ukey_ukd_parse(struct ukey_ukd *u, struct ukey_view address,
 	struct ukey_address a;
 	enum ukey_reason reason;
 
+	memset(name, 0, sizeof(*name));
 	if (address.len > 1 && address.data[0] == '@') {
 		if (domain_name(name, address))
 			return UKEY_UKD_OK;
