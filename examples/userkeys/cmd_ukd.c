@@ -6,38 +6,41 @@
 #include <string.h>
 
 #include "cmd_ukd.h"
+#include "record.h"
 #include "ukey_random.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+#define NONE ((size_t)-1)
 
 /* An option: its letter is its name in the table of commands. */
 static const struct {
 	char letter;
 	const char *name;
-	size_t text; /* where its argument goes; 0: it has none */
+	size_t text; /* where its argument goes; NONE: it has none */
 	size_t flag;
 } options[] = {
-#define TEXT(member) offsetof(struct ukd_options, member), 0
-#define FLAG(member) 0, offsetof(struct ukd_options, member)
-	{ 'D', "--db", TEXT(db) },
-	{ 'K', "--key-file", TEXT(key_file) },
-	{ 'l', "--login", TEXT(login) },
-	{ 'g', "--generation", TEXT(generation) },
-	{ 'a', "--advice", TEXT(advice) },
-	{ 'o', "--options", TEXT(options) },
-	{ 'd', "--dns", TEXT(dns) },
-	{ 'z', "--zone", TEXT(zone) },
-	{ 'f', "--format", TEXT(format) },
-	{ 'r', "--realm", TEXT(realm) },
-	{ 'b', "--bits", TEXT(bits) },
-	{ 'O', "--out", TEXT(out) },
-	{ 'j', "--json", FLAG(json) },
-	{ 'F', "--force", FLAG(force) },
-	{ 't', "--testing", FLAG(testing) },
-	{ 'c', "--fold-logins", FLAG(fold) },
-	{ 'A', "--adopt-key", FLAG(adopt) },
-	{ 'S', "--sealed", FLAG(sealed) },
-	{ 'C', "--clear", FLAG(clear) },
+#define TEXT(member) offsetof(struct ukd_options, member), NONE
+#define FLAG(member) NONE, offsetof(struct ukd_options, member)
+	{ 'D', "db", TEXT(db) },
+	{ 'K', "key-file", TEXT(key_file) },
+	{ 'l', "login", TEXT(login) },
+	{ 'g', "generation", TEXT(generation) },
+	{ 'a', "advice", TEXT(advice) },
+	{ 'o', "options", TEXT(options) },
+	{ 'd', "dns", TEXT(dns) },
+	{ 'z', "zone", TEXT(zone) },
+	{ 'f', "format", TEXT(format) },
+	{ 'r', "realm", TEXT(realm) },
+	{ 'b', "bits", TEXT(bits) },
+	{ 'O', "out", TEXT(out) },
+	{ 'j', "json", FLAG(json) },
+	{ 'F', "force", FLAG(force) },
+	{ 't', "testing", FLAG(testing) },
+	{ 'c', "fold-logins", FLAG(fold) },
+	{ 'A', "adopt-key", FLAG(adopt) },
+	{ 'S', "sealed", FLAG(sealed) },
+	{ 'C', "clear", FLAG(clear) },
 };
 
 static const struct command {
@@ -51,11 +54,12 @@ static const struct command {
 	{ "init", NULL, '-', UKEY_UKD_CREATE, "rcA",
 	    "make a database and its key file\n"
 	    "    [--realm REALM | --realm ''] [--fold-logins] [--adopt-key]" },
-	{ "add", ukd_add, '!', UKEY_UKD_CHECK, "lgabot",
+	{ "add", ukd_add, '!', UKEY_UKD_CHECK, "lgabotf",
 	    "ADDRESS: add a mailbox with a new key, print the record\n"
 	    "    [--login LOGIN] [--advice none|quarantine|reject]\n"
-	    "    [--options exact,from] [--testing] [--bits N]" },
-	{ "set", ukd_set, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "aot",
+	    "    [--options exact,from] [--testing] [--bits N]\n"
+	    "    [--format zone|oneline|nsupdate|json]" },
+	{ "set", ukd_set, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "aotf",
 	    "ADDRESS: change advice, options, testing; print the records" },
 	{ "allow", ukd_allow, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "l",
 	    "ADDRESS|@DOMAIN --login LOGIN: let a login use it" },
@@ -63,9 +67,9 @@ static const struct command {
 	    "ADDRESS|@DOMAIN --login LOGIN: take that back" },
 	{ "list", ukd_list, '?', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "j",
 	    "[ADDRESS|@DOMAIN]: what is in the database [--json]" },
-	{ "show", ukd_show, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "j",
+	{ "show", ukd_show, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "jf",
 	    "ADDRESS: logins, keys and the records to publish [--json]" },
-	{ "rotate", ukd_rotate, '!', UKEY_UKD_CHECK, "gbdzF",
+	{ "rotate", ukd_rotate, '!', UKEY_UKD_CHECK, "gbdzFf",
 	    "ADDRESS: the next step to a new key\n"
 	    "    [--force] [--dns HOST:PORT | --zone FILE] [--bits N]" },
 	{ "publish", ukd_publish, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL,
@@ -127,55 +131,53 @@ ukd_generate(const struct ukd_options *o)
 	return key;
 }
 
-/* Takes the option ARGV[*I] for the command C; false with the error said. */
-static bool
-option_take(const struct command *c, char **argv, int *i, void *o)
+/* The options of C, in the form that cli_options() takes. */
+static void
+options_of(const struct command *c, struct ukd_options *o,
+    struct cli_option *list)
 {
-	size_t k;
+	char *base = (char *)o;
+	size_t i, n = 0;
 
-	for (k = 0; k < COUNT(options); k++)
-		if (strcmp(argv[*i], options[k].name) == 0)
-			break;
-	if (k == COUNT(options) || (strchr("DK", options[k].letter) == NULL &&
-	    strchr(c->options, options[k].letter) == NULL)) {
-		cli_usage("ukd", "%s: no option of \"ukd %s\": leave it out",
-		    argv[*i], c->name);
-		return false;
+	for (i = 0; i < COUNT(options); i++) {
+		if (strchr("DK", options[i].letter) == NULL &&
+		    strchr(c->options, options[i].letter) == NULL)
+			continue;
+		list[n].name = options[i].name;
+		list[n].value = NULL;
+		list[n].flag = NULL;
+		if (options[i].text != NONE)
+			list[n].value = (const char **)(void *)(base +
+			    options[i].text);
+		else
+			list[n].flag = (bool *)(void *)(base +
+			    options[i].flag);
+		n++;
 	}
-	if (options[k].text == 0 && options[k].flag != 0) {
-		*(bool *)(void *)((char *)o + options[k].flag) = true;
-		return true;
-	}
-	if (argv[*i + 1] == NULL) {
-		cli_usage("ukd", "%s: its argument is missing: add it",
-		    argv[*i]);
-		return false;
-	}
-	*(const char **)(void *)((char *)o + options[k].text) = argv[++*i];
-	return true;
+	list[n].name = NULL;
 }
 
-static bool
-arguments_take(const struct command *c, char **argv, struct ukd_options *o)
+/* The command line of C, from its name on; CLI_GO_ON, or the exit status. */
+static int
+arguments_take(const struct command *c, int argc, char **argv,
+    struct ukd_options *o)
 {
-	int i;
+	struct cli_option list[COUNT(options) + 1];
+	int status, count;
 
-	for (i = 1; argv[i] != NULL; i++) {
-		if (strncmp(argv[i], "--", 2) == 0) {
-			if (!option_take(c, argv, &i, o))
-				return false;
-		} else if (o->arg != NULL || c->argument == '-') {
-			cli_usage("ukd", "%s: one argument too many: see "
-			    "\"ukd %s\"", argv[i], c->name);
-			return false;
-		} else
-			o->arg = argv[i];
-	}
-	if (c->argument != '!' || o->arg != NULL)
-		return true;
-	cli_usage("ukd", "%s: its argument is missing: name the address or "
-	    "file", c->name);
-	return false;
+	options_of(c, o, list);
+	status = cli_options("ukd", "", list, argc, argv, &count);
+	if (status != CLI_GO_ON)
+		return status;
+	if (count > (c->argument == '-' ? 0 : 1))
+		return cli_usage("ukd", "%s: one argument too many: see "
+		    "\"ukd %s\"", argv[count], c->name);
+	if (count == 0 && c->argument == '!')
+		return cli_usage("ukd", "%s: its argument is missing: name "
+		    "the address or file", c->name);
+	if (count > 0)
+		o->arg = argv[1];
+	return CLI_GO_ON;
 }
 
 static bool
@@ -222,13 +224,15 @@ words_take(struct ukd_options *o)
 }
 
 static bool
-values_take(struct ukd_options *o)
+values_take(const struct command *c, struct ukd_options *o)
 {
+	const struct record_options format = { .format = o->format };
 	uint64_t bits;
 
 	o->flags.testing = o->testing;
 	o->key_bits = UKEY_KEY_BITS;
-	if (!advice_take(o) || !words_take(o))
+	if (!advice_take(o) || !words_take(o) || (c->run != ukd_export &&
+	    !record_options_check("ukd", &format)))
 		return false;
 	if (o->bits == NULL)
 		return true;
@@ -276,16 +280,26 @@ command_run(const struct command *c, const struct ukd_options *o)
 	return result;
 }
 
+static bool
+wants_help(char **argv)
+{
+	for (; *argv != NULL; argv++)
+		if (strcmp(*argv, "--help") == 0)
+			return true;
+	return false;
+}
+
 int
 cmd_ukd(int argc, char **argv)
 {
 	struct ukd_options o;
+	int status;
 	size_t i;
 
 	if (argc < 2)
 		return cli_usage("ukd", "ukd: no command: init, add, list, "
 		    "...");
-	if (strcmp(argv[1], "--help") == 0)
+	if (wants_help(argv))
 		return help();
 	for (i = 0; i < COUNT(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
@@ -293,10 +307,11 @@ cmd_ukd(int argc, char **argv)
 	if (i == COUNT(commands))
 		return cli_usage("ukd", "ukd %s: no such command: init, add, "
 		    "list, ...", argv[1]);
-	if (argc > 2 && strcmp(argv[2], "--help") == 0)
-		return help();
 	memset(&o, 0, sizeof(o));
-	if (!arguments_take(&commands[i], argv + 1, &o) || !values_take(&o))
+	status = arguments_take(&commands[i], argc - 1, argv + 1, &o);
+	if (status != CLI_GO_ON)
+		return status;
+	if (!values_take(&commands[i], &o))
 		return CLI_USAGE;
 	return command_run(&commands[i], &o);
 }

@@ -53,9 +53,6 @@ void ukd_record_name(const struct ukey_ukd_key_row *row, bool base,
 /* The record's text; GONE: with an empty p=. */
 void ukd_record_text(const struct ukey_ukd_key_row *row, bool gone,
     struct ukey_out *out);
-/* Both as lines of a zone file. */
-void ukd_record_print(const struct ukey_ukd_key_row *row, bool base,
-    bool gone);
 /* All keys of the address, and what must be in the DNS for them. */
 #define UKD_KEYS_MAX 64
 struct ukd_keys {
@@ -66,8 +63,9 @@ struct ukd_keys {
  * set. */
 struct ukd_keys *ukd_keys_read(struct ukey_ukd *u, const char *address,
     int *exit);
-/* Every record that the keys need, one after the other. */
-void ukd_keys_print(const struct ukd_keys *keys);
+/* Every record that the keys need, one after the other; FORMAT as of
+ * record_print(). */
+void ukd_keys_print(const struct ukd_keys *keys, const char *format);
 
 /* ---- cmd_ukd_firmware.c ------------------------------------------------- */
 

@@ -48,8 +48,9 @@ ukd_add(struct ukey_ukd *u, const struct ukd_options *o)
 	keys = ukd_keys_read(u, o->arg, &exit);
 	if (keys == NULL)
 		return exit;
-	printf("; publish this, then: userkeys ukd rotate %s\n", o->arg);
-	ukd_keys_print(keys);
+	fprintf(stderr, "Publish this, then: userkeys ukd rotate %s\n",
+	    o->arg);
+	ukd_keys_print(keys, o->format);
 	free(keys);
 	return CLI_PASS;
 }
@@ -85,8 +86,8 @@ ukd_set(struct ukey_ukd *u, const struct ukd_options *o)
 	keys = ukd_keys_read(u, o->arg, &exit);
 	if (keys == NULL)
 		return exit;
-	printf("; publish these instead of the old ones:\n");
-	ukd_keys_print(keys);
+	fprintf(stderr, "Publish these instead of the old ones:\n");
+	ukd_keys_print(keys, o->format);
 	free(keys);
 	return CLI_PASS;
 }

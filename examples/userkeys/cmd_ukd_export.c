@@ -177,8 +177,11 @@ static int
 export_run(struct ukey_ukd *u, const struct ukd_options *o, FILE *f)
 {
 	struct backup b = { u, f, o->clear, 0, UKEY_UKD_OK };
-	enum ukey_ukd_status status = ukey_ukd_begin(u);
+	enum ukey_ukd_status status;
 
+	if (o->format != NULL)
+		return ukd_export_c(u, o, f);
+	status = ukey_ukd_begin(u);
 	if (status == UKEY_UKD_OK)
 		status = backup_write(&b,
 		    cli_view(o->arg != NULL ? o->arg : ""));
@@ -189,18 +192,16 @@ export_run(struct ukey_ukd *u, const struct ukd_options *o, FILE *f)
 static int
 export_to(struct ukey_ukd *u, const struct ukd_options *o)
 {
-	bool table = o->format != NULL;
 	int exit;
 	bool bad;
 	FILE *f;
 
 	if (strcmp(o->out, "-") == 0)
-		return table ? ukd_export_c(u, o, stdout) :
-		    export_run(u, o, stdout);
+		return export_run(u, o, stdout);
 	f = out_open(o->out);
 	if (f == NULL)
 		return CLI_INPUT;
-	exit = table ? ukd_export_c(u, o, f) : export_run(u, o, f);
+	exit = export_run(u, o, f);
 	bad = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) != 0;
 	bad |= fclose(f) != 0;
 	if (bad || exit != CLI_PASS)

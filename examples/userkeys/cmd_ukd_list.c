@@ -225,7 +225,7 @@ show_json(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
 
 static int
 show_text(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
-    const struct ukd_keys *keys)
+    const struct ukd_keys *keys, const struct ukd_options *o)
 {
 	struct listing l = { false, 0 };
 	enum ukey_ukd_status status;
@@ -237,7 +237,7 @@ show_text(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
 		key_text(&keys->row[i]);
 	if (keys->count > 0)
 		printf("\n; in the DNS:\n");
-	ukd_keys_print(keys);
+	ukd_keys_print(keys, o->format);
 	return ukd_exit(u, status);
 }
 
@@ -261,7 +261,7 @@ ukd_show(struct ukey_ukd *u, const struct ukd_options *o)
 	keys = ukd_keys_read(u, row.address, &exit);
 	if (keys == NULL)
 		return exit;
-	exit = o->json ? show_json(u, &row, keys) : show_text(u, &row, keys);
+	exit = o->json ? show_json(u, &row, keys) : show_text(u, &row, keys, o);
 	free(keys);
 	return exit;
 }

@@ -7,10 +7,10 @@
 #include <time.h>
 
 #include "cmd_ukd.h"
+#include "record.h"
 
 /* x= is a week after signing, and mail may travel for a day. */
 #define KEEP_SECONDS (8 * 86400)
-#define STRING_MAX 255 /* octets of one string (RFC 1035 3.3) */
 
 void
 ukd_record_name(const struct ukey_ukd_key_row *row, bool base,
@@ -61,27 +61,23 @@ ukd_record_text(const struct ukey_ukd_key_row *row, bool gone,
 		    row->public_len });
 }
 
-void
-ukd_record_print(const struct ukey_ukd_key_row *row, bool base, bool gone)
+/* ROW's record; BASE: the name without generation; GONE: with empty p=. */
+static void
+row_print(const struct ukey_ukd_key_row *row, const char *format, bool base,
+    bool gone)
 {
-	uint8_t octets[UKD_RECORD_MAX], name[UKEY_NAME_MAX];
-	struct ukey_view text;
+	struct record_options o = { NULL, NULL, NULL, format, false };
+	struct ukey_address a;
+	struct record r;
 	struct ukey_out out;
-	size_t at;
 
-	ukey_out_init(&out, name, sizeof(name));
-	ukd_record_name(row, base, &out);
-	cli_put(stdout, ukey_out_done(&out));
-	ukey_out_init(&out, octets, sizeof(octets));
+	if (!cli_address(row->address, &a) ||
+	    !record_names(&r, &a, base ? "" : row->generation))
+		return;
+	ukey_out_init(&out, r.text, sizeof(r.text) - 1);
 	ukd_record_text(row, gone, &out);
-	text = ukey_out_done(&out);
-	printf(". TXT (");
-	for (at = 0; at < text.len; at += STRING_MAX) {
-		printf("\n\t\"");
-		cli_put(stdout, ukey_view_part(text, at, at + STRING_MAX));
-		printf("\"");
-	}
-	printf(" )\n");
+	r.text[ukey_out_done(&out).len] = '\0';
+	record_print(&r, &o);
 }
 
 /* The newest UKD_KEYS_MAX stay. */
@@ -127,7 +123,7 @@ is_needed(const struct ukey_ukd_key_row *row, int64_t now)
 }
 
 void
-ukd_keys_print(const struct ukd_keys *keys)
+ukd_keys_print(const struct ukd_keys *keys, const char *format)
 {
 	int64_t now = time(NULL);
 	bool base = false;
@@ -136,14 +132,15 @@ ukd_keys_print(const struct ukd_keys *keys)
 	for (i = 0; i < keys->count; i++) {
 		if (!is_needed(&keys->row[i], now))
 			continue;
-		if (keys->row[i].state == UKEY_UKD_RETIRED)
+		if (keys->row[i].state == UKEY_UKD_RETIRED && (format == NULL ||
+		    format[0] == 'z'))
 			printf("; retired; remove it a week and a day "
 			    "later:\n");
-		ukd_record_print(&keys->row[i], false, false);
+		row_print(&keys->row[i], format, false, false);
 		if (keys->row[i].generation[0] == '\0')
 			base = true;
 	}
 	/* The base name always says what the owner advises. */
 	if (!base && keys->count > 0)
-		ukd_record_print(&keys->row[0], true, true);
+		row_print(&keys->row[0], format, true, true);
 }

@@ -53,19 +53,15 @@ answer_judge(const struct ukey_fetch *f, const char *name,
 static int
 dns_check(const struct ukd_options *o, const struct ukey_ukd_key_row *row)
 {
-	char err[UKEY_RESOLVER_ERROR_SIZE], name[UKEY_NAME_MAX + 1];
+	char name[UKEY_NAME_MAX + 1];
 	struct ukey_resolver *r;
 	struct ukey_fetch *f;
 	struct ukey_out out;
 	int exit = CLI_TEMPORARY;
 
-	r = o->zone != NULL ?
-	    ukey_resolver_zone(o->zone, NULL, err, sizeof(err)) :
-	    ukey_resolver_dns(o->dns, NULL, NULL, err, sizeof(err));
-	if (r == NULL) {
-		cli_error("%s", err);
+	r = cli_resolver(o->dns, o->zone);
+	if (r == NULL)
 		return CLI_INPUT;
-	}
 	ukey_out_init(&out, name, sizeof(name) - 1);
 	ukd_record_name(row, false, &out);
 	name[ukey_out_done(&out).len] = '\0';
@@ -182,9 +178,9 @@ rotate_start(struct ukey_ukd *u, const struct ukd_options *o)
 	keys = ukd_keys_read(u, o->arg, &exit);
 	if (keys == NULL)
 		return exit;
-	printf("; new key%s%s: publish these, then rotate again\n",
+	fprintf(stderr, "New key%s%s: publish these, then rotate again\n",
 	    made[0] == '\0' ? "" : ", generation ", made);
-	ukd_keys_print(keys);
+	ukd_keys_print(keys, o->format);
 	free(keys);
 	return CLI_PASS;
 }

@@ -17,6 +17,7 @@ static const struct {
 	{ "record", cmd_record, "print the record of a key" },
 	{ "sign", cmd_sign, "sign a message" },
 	{ "check", cmd_check, "compare a key with what the DNS serves" },
+	{ "ukd", cmd_ukd, "the User Key Database of a mail server" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

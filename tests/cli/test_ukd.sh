@@ -68,12 +68,14 @@ does 64 'domain' add @example.org
 does 64 'advice' add $alice --advice maybe
 does 64 'options' add $alice --options maybe
 does 64 'bits' add $alice --bits 512
-does 64 'no option' add $alice --json
+does 64 'no such option' add $alice --json
 does 64 'too many' add $alice bob@example.org
-does 0 '^alice.userkeys.example.org. TXT (' add $alice --login alice \
+does 0 '^alice.userkeys.example.org. IN TXT (' add $alice --login alice \
     --advice reject --options from --testing --bits 1024
 cp out zone1
 is 'the record' "$(grep -c 'uk=reject:from; t=y; p=' out)" = 1
+does 64 'format' show $alice --format c
+does 0 '^update add alice.userkeys' show $alice --format nsupdate
 does 65 'already' add $alice
 does 65 'already' add ALICE@Example.Org --bits 1024
 does 1 'not in the DNS' rotate $alice --zone /dev/null
@@ -83,9 +85,9 @@ does 0 'key is active' rotate $alice
 does 0 'advice reject (testing)' list
 
 # A new one; the old record stays, then only its advice does.
-does 0 '^2.alice.userkeys.example.org. TXT (' rotate $alice --bits 1024
+does 0 '^2.alice.userkeys.example.org. IN TXT (' rotate $alice --bits 1024
 cp out zone2
-is 'both records' "$(grep -c TXT out)" = 2
+is 'both records' "$(grep -c 'IN TXT' out)" = 2
 cat >zone3 <<-END
 	2.alice.userkeys.example.org. TXT (
 		"v=DKIM1; k=rsa; uk=none; p=" )
@@ -95,7 +97,7 @@ does 65 'published comes before active' activate $alice --generation 2
 does 0 'key 2 is published' publish $alice --zone zone2
 does 0 'key 2 is active' activate $alice
 does 0 'key retired' show $alice
-is 'its record stays for a while' "$(grep -c 'TXT (' out)" = 2
+is 'its record stays for a while' "$(grep -c 'IN TXT (' out)" = 2
 does 0 'generation 3' rotate $alice --bits 1024
 does 0 'key 3 is active' rotate $alice --force
 does 65 'retired' activate $alice --generation 2 --force
