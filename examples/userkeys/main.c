@@ -18,6 +18,7 @@ static const struct {
 	{ "sign", cmd_sign, "sign a message" },
 	{ "check", cmd_check, "compare a key with what the DNS serves" },
 	{ "ukd", cmd_ukd, "the User Key Database of a mail server" },
+	{ "why", cmd_why, "what the milter did with a message, and why" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

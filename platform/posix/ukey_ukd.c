@@ -10,6 +10,18 @@
 #define ROW_BITS 40
 #define ROW_MASK (((uint64_t)1 << ROW_BITS) - 1)
 
+const char *
+ukey_ukd_word(enum ukey_ukd_status status)
+{
+	static const char *const words[] = { "ukd-ok", "ukd-no-key",
+		"ukd-denied", "ukd-busy", "ukd-damaged", "ukd-exists",
+		"ukd-absent", "ukd-invalid", "ukd-step" };
+
+	if ((unsigned)status >= sizeof(words) / sizeof(words[0]))
+		return "?";
+	return words[status];
+}
+
 bool
 ukey_ukd_name(struct ukey_ukd_name *name, struct ukey_view text)
 {

@@ -76,6 +76,10 @@ void ukey_ukd_close(struct ukey_ukd *ukd);
  * secret.  Owned by UKD. */
 const char *ukey_ukd_error(const struct ukey_ukd *ukd);
 
+/* For logs, where "userkeys why" knows it: "ukd-ok", "ukd-no-key",
+ * "ukd-denied", "ukd-busy", "ukd-damaged", ...; static. */
+const char *ukey_ukd_word(enum ukey_ukd_status status);
+
 /* What a lookup found; texts are NUL-terminated, without controls. */
 struct ukey_ukd_found {
 	uint64_t key;  /* with _OK: names one private key for as long as UKD is

@@ -125,6 +125,17 @@ test_found(void **state)
 	ukey_ukd_close(u);
 }
 
+static void
+test_words(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i <= UKEY_UKD_STEP; i++)
+		assert_memory_equal(ukey_ukd_word(i), "ukd-", 4);
+	assert_string_equal(ukey_ukd_word(UKEY_UKD_STEP + 1), "?");
+}
+
 /* Logins are compared in one form. */
 static void
 test_logins(void **state)
@@ -198,6 +209,7 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_logins, set_up,
 		    tear_down),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

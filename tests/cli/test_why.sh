@@ -1,0 +1,57 @@
+#!/bin/sh
+# test_why.sh: userkeys why, on a log.  SPDX-License-Identifier: MIT
+set -u
+build=$(cd "${BUILD:-build/host-mbedtls}" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+passed=0 failed=0
+
+cat >log <<'END'
+Nov 24 12:00:01 mx postfix/cleanup[1]: 4XyZ: message-id=<one@example.org>
+Nov 24 12:00:01 mx userkeys-milter[2]: queue=4XyZ message-id=<one@example.org> role=submission login=alice from=alice@example.org did=signed
+Nov 24 12:00:02 mx userkeys-milter[2]: queue=4Xza message-id=<two@example.org> login="bob marley" from=alice@example.org did=rejected why=ukd-denied
+Nov 24 12:00:03 mx userkeys-milter[2]: queue=4Xzb message-id=<three@example.org> role=mx did=note userkeys=fail why=body-hash
+Nov 24 12:00:04 mx userkeys-milter[2]: queue=4Xzc message-id=<four@example.org> why=some-new-word
+Nov 24 12:00:05 mx userkeys-milter[2]: queue=4Xzd note="message-id=<one@example.org>"
+Nov 24 12:00:06 mx userkeys-milter[2]:
+userkeys-milter
+END
+
+# says STATUS PATTERN ARGUMENTS...
+says() {
+	status=$1 pattern=$2
+	shift 2
+	"$build/userkeys" why "$@" >out 2>err </dev/null
+	found=$?
+	if [ $found = "$status" ] && cat out err | grep -q -e "$pattern"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL: why $*: $found, not $status, or no $pattern"
+		sed 's/^/    /' out err
+	fi
+}
+
+says 0 'did: signed' '<one@example.org>' --log log
+[ "$(grep -c '^Nov' out)" = 1 ] || says 99 'one line alone' x --log log
+says 0 'did: signed' one@example.org --log log
+says 0 'did: signed' 4XyZ --log log
+says 0 'login: bob marley' two@example.org --log log
+says 0 'may not use this address' two@example.org --log log
+says 0 'what to do: .*ukd allow' two@example.org --log log
+says 0 'changed the body' 4Xzb --log log
+says 0 'why: some-new-word$' 4Xzc --log log
+says 0 '"meaning": "the login may not' 4Xza --log log --json
+says 1 'did not pass the milter' five@example.org --log log
+says 1 'did not pass the milter' one --log log
+says 1 'did not pass the milter' one@example.org --log -
+says 65 'No such file' x --log nothing
+says 64 'one Message-ID' --log log
+says 64 'one Message-ID' a b --log log
+says 0 'usage' --help
+python3 -c 'import json, sys
+json.loads(sys.argv[1])' "$("$build/userkeys" why 4Xza --log log --json)" ||
+    failed=$((failed + 1))
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
