@@ -16,6 +16,7 @@ static const struct {
 	{ "keygen", cmd_keygen, "make a key, print its record" },
 	{ "record", cmd_record, "print the record of a key" },
 	{ "sign", cmd_sign, "sign a message" },
+	{ "verify", cmd_verify, "check the signatures of messages" },
 	{ "check", cmd_check, "compare a key with what the DNS serves" },
 	{ "ukd", cmd_ukd, "the User Key Database of a mail server" },
 	{ "why", cmd_why, "what the milter did with a message, and why" },

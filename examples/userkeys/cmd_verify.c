@@ -1,0 +1,309 @@
+/*
+ * userkeys verify: the judgement of messages (PROTOCOL 5).
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <string.h>
+#include <unistd.h>
+
+#include "verify.h"
+
+static const char help[] =
+"usage: userkeys verify [OPTION...] [MESSAGE...]\n"
+"\n"
+"Checks the signatures of messages: of the sender's mailbox where the envelope\n"
+"sender is known, and by plain DKIM.\n"
+"\n"
+"      --from ADDRESS       the envelope sender; else that of Return-Path\n"
+"      --dns HOST:PORT      the DNS server to ask\n"
+"      --zone FILE          answer from a zone file\n"
+"      --time SECONDS       the time of judging, since 1970, or none\n"
+"      --plain              a line for each judgement, for scripts\n"
+"      --json               the same as JSON\n"
+"      --add-header         write the message with Authentication-Results\n"
+"      --authserv-id ID     our name there; else the host's\n"
+"      --allow-partial-body a DKIM signature may leave the body's end\n"
+"                           unsigned (l=)\n"
+"      --explain            show each step with its input\n"
+"      --dump-canon         with --explain, the canonical octets too\n"
+"\n"
+"Exit status: 0 pass, 1 not pass, 64 usage, 65 unusable input, 75 try again.\n";
+
+#define HEADER_PEEK 65536 /* octets in which Return-Path is looked for */
+
+/* The value of the Return-Path field V, if it is one. */
+static bool
+return_path(struct ukey_view v, struct verified *m)
+{
+	struct ukey_view name = ukey_view_cut(&v, ':');
+
+	if (v.data == NULL || !ukey_view_equal_nocase(ukey_view_trim(name),
+	    UKEY_VIEW("Return-Path")))
+		return false;
+	v = ukey_view_trim(v);
+	if (v.len >= sizeof(m->sender))
+		return false;
+	memcpy(m->sender, v.data, v.len);
+	m->sender[v.len] = '\0';
+	m->has_sender = m->from_return_path = true;
+	return true;
+}
+
+/* Looks for Return-Path in the header, field by field. */
+static int
+find_sender(struct verified *m)
+{
+	static uint8_t field[2048];
+	struct ukey_message splitter;
+	struct ukey_view piece;
+	struct ukey_event e;
+	size_t len = 0, total = 0;
+	int status;
+
+	ukey_message_init(&splitter);
+	while ((status = spool_read(m->spool, &piece)) == CLI_PASS &&
+	    piece.len > 0 && total < HEADER_PEEK) {
+		total += piece.len;
+		while ((e = ukey_message_next(&splitter, &piece)).kind !=
+		    UKEY_EVENT_NONE) {
+			if (e.kind == UKEY_EVENT_HEADER_END)
+				return CLI_PASS;
+			if (e.kind == UKEY_EVENT_FIELD_END) {
+				if (return_path((struct ukey_view) { field,
+				    len }, m))
+					return CLI_PASS;
+				len = 0;
+			} else if (e.octets.len <= sizeof(field) - len) {
+				memcpy(field + len, e.octets.data,
+				    e.octets.len);
+				len += e.octets.len;
+			}
+		}
+	}
+	return status;
+}
+
+static int
+take_sender(struct verified *m)
+{
+	const char *from = m->options->from;
+	int status;
+
+	if (from == NULL) {
+		status = find_sender(m);
+		return status == CLI_PASS ? spool_rewind(m->spool) : status;
+	}
+	if (strlen(from) >= sizeof(m->sender)) {
+		cli_error("--from: too long for an address");
+		return CLI_USAGE;
+	}
+	snprintf(m->sender, sizeof(m->sender), "%s", from);
+	m->has_sender = true;
+	return CLI_PASS;
+}
+
+/* The recogniser of forged fields sees the header, too. */
+static void
+push_authres(struct verified *m, struct ukey_message *splitter,
+    struct ukey_view piece)
+{
+	struct ukey_event e;
+
+	while ((e = ukey_message_next(splitter, &piece)).kind !=
+	    UKEY_EVENT_NONE) {
+		if (e.kind == UKEY_EVENT_FIELD)
+			ukey_authres_push(&m->authres, e.octets);
+		else if (e.kind == UKEY_EVENT_FIELD_END)
+			(void)ukey_authres_end(&m->authres);
+	}
+}
+
+static int
+push_all(struct verified *m)
+{
+	struct ukey_message splitter;
+	struct ukey_view piece;
+	int status;
+
+	ukey_message_init(&splitter);
+	while ((status = spool_read(m->spool, &piece)) == CLI_PASS &&
+	    piece.len > 0) {
+		if (m->options->add_header)
+			push_authres(m, &splitter, piece);
+		(void)ukey_verify_push(&m->v, piece.data, piece.len);
+	}
+	return status;
+}
+
+/* The exit status of one message's judgements. */
+static int
+status_of(const struct verified *m)
+{
+	struct ukey_judgement j;
+	bool temporary = false;
+	unsigned i;
+
+	if (m->has_sender) {
+		if (m->user.verdict == UKEY_PASS)
+			return CLI_PASS;
+		return m->user.verdict == UKEY_TEMPERROR ? CLI_TEMPORARY :
+		    CLI_NOT_PASS;
+	}
+	for (i = 0; i < ukey_verify_dkim_count(&m->v); i++) {
+		ukey_verify_dkim(&m->v, i, &j);
+		if (j.verdict == UKEY_PASS)
+			return CLI_PASS;
+		temporary |= j.verdict == UKEY_TEMPERROR;
+	}
+	return temporary ? CLI_TEMPORARY : CLI_NOT_PASS;
+}
+
+static int
+judge(struct verified *m)
+{
+	static uint32_t arena[UKEY_ARENA_SIZE / 4];
+	static uint64_t work[UKEY_WORK_SIZE / 8 + 1];
+	unsigned flags = UKEY_VERIFY_DKIM;
+	int status;
+
+	if (m->options->allow_partial_body)
+		flags |= UKEY_VERIFY_PARTIAL_BODY;
+	ukey_verify_init(&m->v, flags, arena, sizeof(arena));
+	(void)ukey_verify_time(&m->v, m->options->now);
+	if (m->has_sender)
+		(void)ukey_verify_mail_from(&m->v, cli_view(m->sender));
+	status = push_all(m);
+	if (status != CLI_PASS)
+		return status;
+	(void)ukey_verify_end(&m->v);
+	if (ukey_resolver_run(m->resolver, &m->v, work, sizeof(work)) !=
+	    UKEY_OK) {
+		cli_error("%s: cannot be judged: internal error",
+		    m->spool->name);
+		return CLI_TEMPORARY;
+	}
+	ukey_verify_userkeys(&m->v, &m->user);
+	m->status = status_of(m);
+	return CLI_PASS;
+}
+
+static int
+report(struct verified *m, bool first)
+{
+	int status = CLI_PASS;
+
+	if (m->options->add_header)
+		status = verify_add_header(m);
+	else if (m->options->json)
+		verify_json(m, first);
+	else if (m->options->plain)
+		verify_plain(m);
+	else if (m->options->explain)
+		status = verify_explain(m);
+	if (!m->options->add_header && !m->options->json &&
+	    !m->options->plain)
+		verify_people(m);
+	return status;
+}
+
+/* Judges the message in PATH; its exit status. */
+static int
+verify_file(const struct verify_options *o, struct ukey_resolver *r,
+    const char *path, bool first)
+{
+	static struct spool spool;
+	struct verified m = { .options = o, .spool = &spool, .resolver = r };
+	int status = spool_open(&spool, path);
+
+	if (status != CLI_PASS)
+		return status;
+	if (o->add_header)
+		ukey_authres_init(&m.authres, cli_view(o->authserv_id));
+	status = take_sender(&m);
+	if (status == CLI_PASS)
+		status = judge(&m);
+	if (status == CLI_PASS)
+		status = report(&m, first);
+	spool_close(&spool);
+	return status == CLI_PASS ? m.status : status;
+}
+
+static int
+worse(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int
+check(struct verify_options *o, int count)
+{
+	static char host[256];
+
+	if (o->plain + o->json + o->add_header + o->explain > 1)
+		return cli_usage("verify", "--plain, --json, --add-header, "
+		    "--explain: one answer at a time");
+	if (o->dump_canon && !o->explain)
+		return cli_usage("verify", "--dump-canon belongs to "
+		    "--explain: add that");
+	if (o->authserv_id != NULL && !o->add_header)
+		return cli_usage("verify", "--authserv-id belongs to "
+		    "--add-header: add that");
+	if (o->add_header && count > 1)
+		return cli_usage("verify", "--add-header: one message at a "
+		    "time, not %d", count);
+	if (!cli_time(o->time, &o->now))
+		return CLI_USAGE;
+	if (o->authserv_id == NULL) {
+		if (gethostname(host, sizeof(host) - 1) != 0)
+			host[0] = '\0';
+		o->authserv_id = host;
+	}
+	if (o->add_header && !ukey_view_is_domain(cli_view(o->authserv_id),
+	    true))
+		return cli_usage("verify", "--authserv-id %s: not a host "
+		    "name: give one like mx.example.org", o->authserv_id);
+	return CLI_PASS;
+}
+
+static int
+verify_files(const struct verify_options *o, char **files, int count)
+{
+	struct ukey_resolver *r = cli_resolver(o->dns, o->zone);
+	int i, status = CLI_PASS;
+
+	if (r == NULL)
+		return o->zone != NULL && o->dns == NULL ? CLI_INPUT :
+		    CLI_USAGE;
+	if (o->json)
+		fputs("[", stdout);
+	for (i = 0; i < count || i == 0; i++)
+		status = worse(status, verify_file(o, r, files[i], i == 0));
+	if (o->json)
+		fputs("\n]\n", stdout);
+	ukey_resolver_free(r);
+	return status;
+}
+
+int
+cmd_verify(int argc, char **argv)
+{
+	struct verify_options o = { 0 };
+	const struct cli_option options[] = {
+		{ "from", &o.from, NULL }, { "dns", &o.dns, NULL },
+		{ "zone", &o.zone, NULL }, { "time", &o.time, NULL },
+		{ "authserv-id", &o.authserv_id, NULL },
+		{ "plain", NULL, &o.plain }, { "json", NULL, &o.json },
+		{ "add-header", NULL, &o.add_header },
+		{ "allow-partial-body", NULL, &o.allow_partial_body },
+		{ "explain", NULL, &o.explain },
+		{ "dump-canon", NULL, &o.dump_canon }, { NULL, NULL, NULL }
+	};
+	int count, status;
+
+	status = cli_options("verify", help, options, argc, argv, &count);
+	if (status != CLI_GO_ON)
+		return status;
+	status = check(&o, count);
+	return status == CLI_PASS ? verify_files(&o, argv + 1, count) :
+	    status;
+}

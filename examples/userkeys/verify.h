@@ -1,0 +1,43 @@
+/*
+ * userkeys verify: what its files share.  SPDX-License-Identifier: MIT
+ *
+ *   cmd_verify.c     options, files, exit status
+ *   verify_people.c  the answer for people
+ *   verify_script.c  --plain and --json
+ *   verify_header.c  --add-header
+ *   verify_explain.c --explain
+ */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+#include "cli.h"
+#include "spool.h"
+
+struct verify_options {
+	const char *from, *dns, *zone, *time, *authserv_id;
+	bool plain, json, add_header, allow_partial_body, explain, dump_canon;
+	uint64_t now;
+};
+
+/* One message, judged.  V lends an arena that is shared: one at a time. */
+struct verified {
+	const struct verify_options *options;
+	struct spool *spool;
+	struct ukey_verify v;
+	struct ukey_authres authres; /* with --add-header */
+	struct ukey_judgement user;
+	bool has_sender;
+	bool from_return_path;
+	char sender[1024];           /* as given, for messages */
+	struct ukey_resolver *resolver;
+	int status;                  /* enum cli_exit */
+};
+
+void verify_people(struct verified *m);
+void verify_plain(struct verified *m);
+void verify_json(struct verified *m, bool first);
+/* Each gives CLI_PASS or an exit status with an error printed. */
+int verify_add_header(struct verified *m);
+int verify_explain(struct verified *m);
+
+#endif

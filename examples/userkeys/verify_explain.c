@@ -1,0 +1,298 @@
+/*
+ * userkeys verify --explain: each step with its input (RFC 6376 6.1).
+ * SPDX-License-Identifier: MIT
+ *
+ * Goes through the message a second time with the parts of core, so that one
+ * can see what was hashed, and how a hash differs.
+ */
+#include <string.h>
+
+#include "ukey_base64.h"
+#include "ukey_canon_body.h"
+#include "ukey_canon_header.h"
+#include "ukey_field.h"
+#include "ukey_sigheader.h"
+#include "verify.h"
+
+#define SHOWN 5 /* signatures */
+
+struct explain {
+	struct verified *m;
+	struct ukey_fields fields;
+	struct ukey_sigheader sig;
+	unsigned field;                 /* of the signature */
+	struct ukey_port_sha256 header;
+	bool dump;
+};
+
+static void
+step(const char *what)
+{
+	printf("    %s\n", what);
+}
+
+static void
+say(const char *name, struct ukey_view value)
+{
+	printf("      %-12s", name);
+	cli_put(stdout, value);
+	putchar('\n');
+}
+
+/* Canonical octets, with line ends and blanks made visible. */
+static void
+dump(struct ukey_view v)
+{
+	size_t i;
+
+	for (i = 0; i < v.len; i++)
+		if (v.data[i] == '\r')
+			fputs("\\r", stdout);
+		else if (v.data[i] == '\n')
+			fputs("\\n\n        | ", stdout);
+		else if (v.data[i] == '\t')
+			fputs("\\t", stdout);
+		else if (v.data[i] == ' ')
+			fputs("\xC2\xB7", stdout);
+		else
+			cli_put(stdout, ukey_view_part(v, i, i + 1));
+}
+
+static void
+put_hash(const char *name, const uint8_t *digest)
+{
+	uint8_t text[64];
+	struct ukey_out out;
+
+	ukey_out_init(&out, text, sizeof(text));
+	ukey_out_base64(&out, (struct ukey_view) { digest, UKEY_SHA256_LEN });
+	say(name, ukey_out_done(&out));
+}
+
+/* One field to the header's hash, without CUT. */
+static void
+hash_field(struct explain *x, struct ukey_view raw, struct ukey_view cut)
+{
+	struct ukey_canon_header c;
+	struct ukey_view part[2], span;
+	size_t at = cut.data == NULL ? raw.len :
+	    (size_t)(cut.data - raw.data);
+	unsigned i;
+
+	part[0] = ukey_view_part(raw, 0, at);
+	part[1] = ukey_view_part(raw, at + cut.len, raw.len);
+	ukey_canon_header_init(&c, (enum ukey_canon)x->sig.header_canon);
+	for (i = 0; i < 2; i++)
+		while ((span = ukey_canon_header_next(&c,
+		    &part[i])).len > 0) {
+			ukey_port_sha256_update(&x->header, span.data,
+			    span.len);
+			if (x->dump)
+				dump(span);
+		}
+	span = ukey_canon_header_end(&c, cut.data == NULL);
+	ukey_port_sha256_update(&x->header, span.data, span.len);
+	if (x->dump)
+		dump(span);
+}
+
+/* The fields that h= names, as they are found. */
+static void
+explain_header(struct explain *x)
+{
+	struct ukey_view rest, name, raw, none = { NULL, 0 };
+	uint8_t digest[UKEY_SHA256_LEN];
+	unsigned i;
+
+	step("the header: the fields of h=, each name from the lowest up");
+	ukey_port_sha256_start(&x->header);
+	for (rest = x->sig.h; rest.data != NULL;)
+		ukey_fields_rewind(&x->fields,
+		    ukey_view_trim(ukey_view_cut(&rest, ':')));
+	if (x->dump)
+		fputs("        | ", stdout);
+	for (rest = x->sig.h; rest.data != NULL;) {
+		name = ukey_view_trim(ukey_view_cut(&rest, ':'));
+		i = ukey_fields_pick(&x->fields, name);
+		if (!x->dump) {
+			fputs("      ", stdout);
+			cli_put(stdout, name);
+			printf(i == UKEY_FIELD_NONE ? ": none (left)\n" :
+			    ": field %u\n", i + 1);
+		}
+		if (i != UKEY_FIELD_NONE)
+			hash_field(x, ukey_fields_raw(&x->fields, i), none);
+	}
+	raw = ukey_fields_raw(&x->fields, x->field);
+	raw.len -= 2;
+	hash_field(x, raw, x->sig.b_raw);
+	if (x->dump)
+		putchar('\n');
+	ukey_port_sha256_finish(&x->header, digest);
+	put_hash("its hash", digest);
+	step("b= must be the signature of this hash by the key in the DNS");
+}
+
+/* The body up to l=, hashed and shown. */
+static int
+hash_body(struct explain *x, uint8_t *digest, uint64_t *len)
+{
+	struct ukey_message splitter;
+	struct ukey_port_sha256 h;
+	struct ukey_canon_body c;
+	struct ukey_view piece, span;
+	struct ukey_event e;
+	uint64_t left = x->sig.has & UKEY_SIG_L ? x->sig.l : UINT64_MAX;
+	bool end = false;
+	int status = spool_rewind(x->m->spool);
+
+	*len = 0;
+	ukey_message_init(&splitter);
+	ukey_port_sha256_start(&h);
+	ukey_canon_body_init(&c, (enum ukey_canon)x->sig.body_canon);
+	while (status == CLI_PASS && !end) {
+		status = spool_read(x->m->spool, &piece);
+		end = piece.len == 0;
+		do {
+			e = end ? (struct ukey_event) { UKEY_EVENT_BODY,
+				{ NULL, 0 } } :
+			    ukey_message_next(&splitter, &piece);
+			while (e.kind == UKEY_EVENT_BODY && (span = end ?
+			    ukey_canon_body_end(&c) : ukey_canon_body_next(&c,
+			    &e.octets)).len > 0) {
+				*len += span.len;
+				if (span.len > left)
+					span.len = (size_t)left;
+				left -= span.len;
+				ukey_port_sha256_update(&h, span.data,
+				    span.len);
+				if (x->dump)
+					dump(span);
+			}
+		} while (!end && e.kind != UKEY_EVENT_NONE);
+	}
+	ukey_port_sha256_finish(&h, digest);
+	return status;
+}
+
+static int
+explain_body(struct explain *x)
+{
+	uint8_t digest[UKEY_SHA256_LEN], claimed[UKEY_SHA256_LEN];
+	size_t claimed_len;
+	uint64_t len;
+	int status;
+
+	printf("    the body, canonicalized \"%s\"%s\n",
+	    x->sig.body_canon == UKEY_CANON_RELAXED ? "relaxed" : "simple",
+	    x->sig.has & UKEY_SIG_L ? ", up to l=" : "");
+	if (x->dump)
+		fputs("        | ", stdout);
+	status = hash_body(x, digest, &len);
+	if (x->dump)
+		putchar('\n');
+	printf("      octets      %llu\n", (unsigned long long)len);
+	put_hash("its hash", digest);
+	say("bh=", x->sig.bh);
+	ukey_base64_decode(x->sig.bh, claimed, sizeof(claimed), &claimed_len);
+	step(memcmp(claimed, digest, sizeof(digest)) == 0 ?
+	    "they are equal: the body is as it was signed" :
+	    "they differ: the body was changed after it was signed");
+	return status;
+}
+
+static void
+explain_name(const struct explain *x)
+{
+	const struct ukey_sigheader *s = &x->sig;
+
+	step("the key is asked for in the DNS at");
+	fputs("      ", stdout);
+	cli_put(stdout, s->s);
+	fputs("._domainkey.", stdout);
+	cli_put(stdout, s->d);
+	fputs(" (DKIM)\n      ", stdout);
+	cli_put(stdout, s->s);
+	putchar('.');
+	cli_put(stdout, s->d);
+	puts(" (user key, where s= ends in .userkeys)");
+}
+
+static int
+explain_signature(struct explain *x, unsigned number)
+{
+	enum ukey_reason reason;
+
+	reason = ukey_sigheader_parse(&x->sig,
+	    ukey_fields_body(&x->fields, x->field));
+	printf("  signature %u, field %u of the header\n", number,
+	    x->field + 1);
+	say("d=", x->sig.d);
+	say("s=", x->sig.s);
+	say("i=", x->sig.i);
+	say("a=", x->sig.a);
+	say("c=", x->sig.c);
+	say("h=", x->sig.h);
+	printf("    tags: %s\n", ukey_reason_meaning(reason));
+	if (reason != UKEY_REASON_OK)
+		return CLI_PASS;
+	explain_name(x);
+	explain_header(x);
+	return explain_body(x);
+}
+
+/* The header's fields to the store. */
+static int
+read_header(struct explain *x)
+{
+	struct ukey_message splitter;
+	struct ukey_view piece;
+	struct ukey_event e;
+	int status = spool_rewind(x->m->spool);
+
+	ukey_message_init(&splitter);
+	while (status == CLI_PASS &&
+	    (status = spool_read(x->m->spool, &piece)) == CLI_PASS &&
+	    piece.len > 0)
+		while ((e = ukey_message_next(&splitter, &piece)).kind !=
+		    UKEY_EVENT_NONE) {
+			if (e.kind == UKEY_EVENT_HEADER_END)
+				return CLI_PASS;
+			if (e.kind == UKEY_EVENT_FIELD)
+				ukey_fields_push(&x->fields, e.octets);
+			else if (e.kind == UKEY_EVENT_FIELD_END)
+				ukey_fields_end(&x->fields);
+		}
+	while ((e = ukey_message_end(&splitter)).kind != UKEY_EVENT_NONE)
+		if (e.kind == UKEY_EVENT_FIELD)
+			ukey_fields_push(&x->fields, e.octets);
+		else if (e.kind == UKEY_EVENT_FIELD_END)
+			ukey_fields_end(&x->fields);
+	return status;
+}
+
+int
+verify_explain(struct verified *m)
+{
+	static uint32_t arena[UKEY_ARENA_SIZE / 4];
+	struct explain x = { .m = m, .dump = m->options->dump_canon };
+	unsigned i, number = 0;
+	int status;
+
+	ukey_fields_init(&x.fields, arena, sizeof(arena));
+	status = read_header(&x);
+	ukey_fields_index(&x.fields);
+	printf("  header: %u fields, %s\n", x.fields.count,
+	    ukey_reason_meaning((enum ukey_reason)x.fields.reason));
+	for (i = 0; status == CLI_PASS && i < x.fields.count &&
+	    number < SHOWN; i++) {
+		if (!ukey_view_equal_nocase(ukey_fields_name(&x.fields, i),
+		    UKEY_VIEW("DKIM-Signature")))
+			continue;
+		x.field = i;
+		status = explain_signature(&x, ++number);
+	}
+	if (number == 0)
+		puts("  no DKIM-Signature field");
+	return status;
+}
