@@ -10,8 +10,6 @@
 
 #include "ukey_name.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 #define B_SHOWN 8 /* characters of b= (RFC 6008 4) */
 
 /* RFC 2045 5.1: printable, but none of the tspecials; "@" and "/" have their
@@ -39,44 +37,6 @@ is_plain(struct ukey_view v)
 	return i == v.len && i > 0;
 }
 
-static bool
-within(uint8_t c, uint8_t low, uint8_t high)
-{
-	return c >= low && c <= high;
-}
-
-/* The length of the UTF-8 sequence or printable octet that V begins with
- * (RFC 3629 4); 0 when it is neither. */
-static size_t
-character_len(struct ukey_view v)
-{
-	static const struct {
-		uint8_t first, last; /* of the first octet */
-		uint8_t low, high;   /* of the second */
-		uint8_t len;
-	} forms[] = {
-		{ 0x20, 0x7E, 0, 0, 1 }, { 0xC2, 0xDF, 0x80, 0xBF, 2 },
-		{ 0xE0, 0xE0, 0xA0, 0xBF, 3 }, { 0xE1, 0xEC, 0x80, 0xBF, 3 },
-		{ 0xED, 0xED, 0x80, 0x9F, 3 }, { 0xEE, 0xEF, 0x80, 0xBF, 3 },
-		{ 0xF0, 0xF0, 0x90, 0xBF, 4 }, { 0xF1, 0xF3, 0x80, 0xBF, 4 },
-		{ 0xF4, 0xF4, 0x80, 0x8F, 4 }
-	};
-	size_t i = 0, at;
-
-	while (i < COUNT(forms) && !within(v.data[0], forms[i].first,
-	    forms[i].last))
-		i++;
-	if (i == COUNT(forms) || forms[i].len > v.len)
-		return 0;
-	if (forms[i].len > 1 && !within(v.data[1], forms[i].low,
-	    forms[i].high))
-		return 0;
-	for (at = 2; at < forms[i].len; at++)
-		if (!within(v.data[at], 0x80, 0xBF))
-			return 0;
-	return forms[i].len;
-}
-
 /* V's characters, without what is none; escaped when they stand in DQUOTEs
  * of ours. */
 static void
@@ -85,7 +45,7 @@ characters(struct ukey_out *out, struct ukey_view v, bool escape)
 	size_t len;
 
 	while (v.len > 0) {
-		len = character_len(v);
+		len = ukey_utf8_len(v);
 		if (escape && (v.data[0] == '"' || v.data[0] == '\\'))
 			ukey_out_octet(out, '\\');
 		ukey_out_view(out, ukey_view_part(v, 0, len));

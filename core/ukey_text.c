@@ -4,6 +4,7 @@
  */
 #include "ukey_text.h"
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define LABEL_MAX 63   /* RFC 1035 2.3.4 */
 #define DOMAIN_MAX 253 /* dotted text */
 
@@ -151,6 +152,43 @@ ukey_view_is_domain(struct ukey_view v, bool underscore)
 			return false;
 	}
 	return true;
+}
+
+static bool
+within(uint8_t c, uint8_t low, uint8_t high)
+{
+	return c >= low && c <= high;
+}
+
+size_t
+ukey_utf8_len(struct ukey_view v)
+{
+	static const struct {
+		uint8_t first, last; /* of the first octet */
+		uint8_t low, high;   /* of the second */
+		uint8_t len;
+	} forms[] = {
+		{ 0x20, 0x7E, 0, 0, 1 }, { 0xC2, 0xC2, 0xA0, 0xBF, 2 },
+		{ 0xC3, 0xDF, 0x80, 0xBF, 2 },
+		{ 0xE0, 0xE0, 0xA0, 0xBF, 3 }, { 0xE1, 0xEC, 0x80, 0xBF, 3 },
+		{ 0xED, 0xED, 0x80, 0x9F, 3 }, { 0xEE, 0xEF, 0x80, 0xBF, 3 },
+		{ 0xF0, 0xF0, 0x90, 0xBF, 4 }, { 0xF1, 0xF3, 0x80, 0xBF, 4 },
+		{ 0xF4, 0xF4, 0x80, 0x8F, 4 }
+	};
+	size_t i = 0, at;
+
+	while (i < COUNT(forms) && !within(v.data[0], forms[i].first,
+	    forms[i].last))
+		i++;
+	if (i == COUNT(forms) || forms[i].len > v.len)
+		return 0;
+	if (forms[i].len > 1 && !within(v.data[1], forms[i].low,
+	    forms[i].high))
+		return 0;
+	for (at = 2; at < forms[i].len; at++)
+		if (!within(v.data[at], 0x80, 0xBF))
+			return 0;
+	return forms[i].len;
 }
 
 bool

@@ -19,35 +19,13 @@ cli_view(const char *text)
 	return (struct ukey_view) { (const uint8_t *)text, strlen(text) };
 }
 
-/* The length of the UTF-8 character that V begins with, printable; 0: none. */
-static size_t
-character(struct ukey_view v)
-{
-	uint8_t c = v.data[0];
-	size_t len = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 :
-	    c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
-	size_t i;
-
-	if (c < ' ' || c == 0x7F || len > v.len)
-		return 0;
-	for (i = 1; i < len; i++)
-		if ((v.data[i] & 0xC0) != 0x80)
-			return 0;
-	/* C1 controls, overlong forms, surrogates, past U+10FFFF. */
-	if (len > 1 && ((c == 0xC2 && v.data[1] < 0xA0) ||
-	    (c == 0xE0 && v.data[1] < 0xA0) ||
-	    (c == 0xED && v.data[1] > 0x9F)))
-		return 0;
-	return len;
-}
-
 void
 cli_put(FILE *f, struct ukey_view v)
 {
 	size_t len;
 
 	for (; v.len > 0; v = ukey_view_part(v, len, v.len)) {
-		len = character(v);
+		len = ukey_utf8_len(v);
 		if (len > 0) {
 			fwrite(v.data, 1, len, f);
 			continue;
@@ -64,7 +42,7 @@ cli_put_json(FILE *f, struct ukey_view v)
 
 	putc('"', f);
 	for (; v.len > 0; v = ukey_view_part(v, len, v.len)) {
-		len = character(v);
+		len = ukey_utf8_len(v);
 		if (v.data[0] == '"' || v.data[0] == '\\')
 			putc('\\', f);
 		if (len > 0)
@@ -134,9 +112,11 @@ take(const struct cli_option *o)
 }
 
 int
-cli_options(const char *command, const char *help,
-    const struct cli_option *options, int argc, char **argv, int *count)
+cli_options(const struct cli_syntax *syntax, int argc, char **argv,
+    int *count)
 {
+	const struct cli_option *options = syntax->options;
+	const char *command = syntax->command;
 	struct option list[CLI_OPTIONS_MAX + 2] = { 0 };
 	int i, c, n = 0;
 
@@ -149,7 +129,7 @@ cli_options(const char *command, const char *help,
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":h", list, NULL)) != -1) {
 		if (c == 'h') {
-			fputs(help, stdout);
+			fputs(syntax->help, stdout);
 			return cli_finish(CLI_PASS);
 		}
 		if (c == ':')

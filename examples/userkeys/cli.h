@@ -47,13 +47,18 @@ struct cli_option {
 #define CLI_OPTIONS_MAX 24
 #define CLI_GO_ON (-1)
 
+struct cli_syntax {
+	const char *command, *help;
+	const struct cli_option *options; /* ends with a NULL name */
+};
+
 /*
- * Reads the options of COMMAND into the places of OPTIONS (which ends with a
- * NULL name) and moves what is left to the front of ARGV: *COUNT words from
- * ARGV[1] on.  --help prints HELP.  CLI_GO_ON, or the exit status.
+ * Reads the options of a command into their places and moves what is left to
+ * the front of ARGV: *COUNT words from ARGV[1] on.  --help prints the help.
+ * CLI_GO_ON, or the exit status.
  */
-int cli_options(const char *command, const char *help,
-    const struct cli_option *options, int argc, char **argv, int *count);
+int cli_options(const struct cli_syntax *syntax, int argc, char **argv,
+    int *count);
 
 /* Prints "userkeys: " and the formatted text and a newline on standard error;
  * octets of strings outside printable ASCII and UTF-8 come out as \xHH. */

@@ -210,11 +210,12 @@ cmd_check(int argc, char **argv)
 		{ "dns", &dns, NULL }, { "zone", &zone, NULL },
 		{ NULL, NULL, NULL }
 	};
+	const struct cli_syntax syntax = { "check", help, options };
 	struct ukey_resolver *r;
 	struct ukey_address a;
 	int count, status;
 
-	status = cli_options("check", help, options, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	if (count != 1 || key == NULL)

@@ -82,11 +82,12 @@ cmd_keygen(int argc, char **argv)
 		{ "out", &path, NULL }, { "bits", &size, NULL },
 		RECORD_OPTIONS(o), { NULL, NULL, NULL }
 	};
+	const struct cli_syntax syntax = { "keygen", help, options };
 	struct ukey_address a;
 	unsigned bits;
 	int count, status;
 
-	status = cli_options("keygen", help, options, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	if (count != 1 || path == NULL)

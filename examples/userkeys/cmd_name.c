@@ -41,11 +41,12 @@ cmd_name(int argc, char **argv)
 		{ "generation", &generation, NULL },
 		{ "reverse", NULL, &back }, { NULL, NULL, NULL }
 	};
+	const struct cli_syntax syntax = { "name", help, options };
 	struct ukey_address a;
 	struct record r;
 	int count, status;
 
-	status = cli_options("name", help, options, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	if (count != 1)

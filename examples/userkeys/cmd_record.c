@@ -23,13 +23,14 @@ cmd_record(int argc, char **argv)
 		{ "key", &path, NULL }, RECORD_OPTIONS(o),
 		{ NULL, NULL, NULL }
 	};
+	const struct cli_syntax syntax = { "record", help, options };
 	struct ukey_address a;
 	struct ukey_key *key;
 	struct record r;
 	int count, status;
 	bool good;
 
-	status = cli_options("record", help, options, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	if (count != 1 || path == NULL)

@@ -73,13 +73,14 @@ read_times(const struct options *o, struct ukey_sign_request *q)
 	if (!cli_time(o->time, &q->time))
 		return CLI_USAGE;
 	if (o->expire != NULL && strcmp(o->expire, "none") == 0)
-		expire = 0;
-	else if (o->expire != NULL && !cli_duration(o->expire, &expire))
-		return CLI_USAGE;
-	if (o->expire != NULL && expire != 0 && q->time == 0)
+		return CLI_PASS;
+	if (o->expire != NULL && q->time == 0)
 		return cli_usage("sign", "--expire needs a time: leave out "
 		    "--time none");
-	q->expire = expire == 0 || q->time == 0 ? 0 : q->time + expire;
+	if (o->expire != NULL && !cli_duration(o->expire, &expire))
+		return CLI_USAGE;
+	if (expire != 0 && q->time != 0)
+		q->expire = q->time + expire;
 	return CLI_PASS;
 }
 
@@ -104,6 +105,30 @@ name_mailbox(const struct options *o, struct names *n)
 }
 
 static int
+check_dkim(const struct options *o)
+{
+	if (o->domain == NULL || o->selector == NULL)
+		return cli_usage("sign", "sign --dkim: --domain D and "
+		    "--selector S are needed");
+	if (o->from != NULL || o->generation != NULL)
+		return cli_usage("sign", "sign --dkim: --from and "
+		    "--generation belong to mailboxes: leave them out");
+	return CLI_PASS;
+}
+
+static int
+check_mailbox(const struct options *o)
+{
+	if (o->domain != NULL || o->selector != NULL)
+		return cli_usage("sign", "sign: --domain and --selector "
+		    "belong to plain DKIM: add --dkim, or leave them out");
+	if (o->from == NULL)
+		return cli_usage("sign", "sign: --from ADDRESS is needed, or "
+		    "--dkim");
+	return CLI_PASS;
+}
+
+static int
 check(const struct options *o, int count)
 {
 	if (o->key == NULL)
@@ -111,19 +136,7 @@ check(const struct options *o, int count)
 	if (count > 1)
 		return cli_usage("sign", "sign: one message at a time, not %d",
 		    count);
-	if (o->dkim && (o->domain == NULL || o->selector == NULL))
-		return cli_usage("sign", "sign --dkim: --domain D and "
-		    "--selector S are needed");
-	if (o->dkim && (o->from != NULL || o->generation != NULL))
-		return cli_usage("sign", "sign --dkim: --from and "
-		    "--generation belong to mailboxes: leave them out");
-	if (!o->dkim && (o->domain != NULL || o->selector != NULL))
-		return cli_usage("sign", "sign: --domain and --selector "
-		    "belong to plain DKIM: add --dkim, or leave them out");
-	if (!o->dkim && o->from == NULL)
-		return cli_usage("sign", "sign: --from ADDRESS is needed, or "
-		    "--dkim");
-	return CLI_PASS;
+	return o->dkim ? check_dkim(o) : check_mailbox(o);
 }
 
 static int
@@ -245,10 +258,11 @@ cmd_sign(int argc, char **argv)
 		{ "time", &o.time, NULL },
 		{ "header-only", NULL, &o.header_only }, { NULL, NULL, NULL }
 	};
+	const struct cli_syntax syntax = { "sign", help, options };
 	struct names n = { .request = { .domain = { NULL, 0 } } };
 	int count, status;
 
-	status = cli_options("sign", help, options, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	status = check(&o, count);

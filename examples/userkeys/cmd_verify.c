@@ -11,8 +11,8 @@
 static const char help[] =
 "usage: userkeys verify [OPTION...] [MESSAGE...]\n"
 "\n"
-"Checks the signatures of messages: of the sender's mailbox where the envelope\n"
-"sender is known, and by plain DKIM.\n"
+"Checks the signatures of messages: of the sender's mailbox where the\n"
+"envelope sender is known, and by plain DKIM.\n"
 "\n"
 "      --from ADDRESS       the envelope sender; else that of Return-Path\n"
 "      --dns HOST:PORT      the DNS server to ask\n"
@@ -49,36 +49,50 @@ return_path(struct ukey_view v, struct verified *m)
 	return true;
 }
 
+/* The start of the open field of a header that is looked through. */
+struct peek {
+	uint8_t field[2048];
+	size_t len;
+};
+
+/* Whether the search for Return-Path ends with E. */
+static bool
+peek_event(struct peek *p, struct ukey_event e, struct verified *m)
+{
+	if (e.kind == UKEY_EVENT_FIELD &&
+	    e.octets.len <= sizeof(p->field) - p->len) {
+		memcpy(p->field + p->len, e.octets.data, e.octets.len);
+		p->len += e.octets.len;
+	}
+	if (e.kind == UKEY_EVENT_FIELD_END) {
+		if (return_path((struct ukey_view) { p->field, p->len }, m))
+			return true;
+		p->len = 0;
+	}
+	return e.kind == UKEY_EVENT_HEADER_END;
+}
+
 /* Looks for Return-Path in the header, field by field. */
 static int
 find_sender(struct verified *m)
 {
-	static uint8_t field[2048];
+	static struct peek peek;
 	struct ukey_message splitter;
 	struct ukey_view piece;
 	struct ukey_event e;
-	size_t len = 0, total = 0;
+	size_t total = 0;
 	int status;
 
+	peek.len = 0;
 	ukey_message_init(&splitter);
 	while ((status = spool_read(m->spool, &piece)) == CLI_PASS &&
 	    piece.len > 0 && total < HEADER_PEEK) {
 		total += piece.len;
-		while ((e = ukey_message_next(&splitter, &piece)).kind !=
-		    UKEY_EVENT_NONE) {
-			if (e.kind == UKEY_EVENT_HEADER_END)
+		do {
+			e = ukey_message_next(&splitter, &piece);
+			if (peek_event(&peek, e, m))
 				return CLI_PASS;
-			if (e.kind == UKEY_EVENT_FIELD_END) {
-				if (return_path((struct ukey_view) { field,
-				    len }, m))
-					return CLI_PASS;
-				len = 0;
-			} else if (e.octets.len <= sizeof(field) - len) {
-				memcpy(field + len, e.octets.data,
-				    e.octets.len);
-				len += e.octets.len;
-			}
-		}
+		} while (e.kind != UKEY_EVENT_NONE);
 	}
 	return status;
 }
@@ -234,11 +248,10 @@ worse(int a, int b)
 	return a > b ? a : b;
 }
 
+/* Whether these options go together. */
 static int
-check(struct verify_options *o, int count)
+check_options(const struct verify_options *o, int count)
 {
-	static char host[256];
-
 	if (o->plain + o->json + o->add_header + o->explain > 1)
 		return cli_usage("verify", "--plain, --json, --add-header, "
 		    "--explain: one answer at a time");
@@ -251,18 +264,36 @@ check(struct verify_options *o, int count)
 	if (o->add_header && count > 1)
 		return cli_usage("verify", "--add-header: one message at a "
 		    "time, not %d", count);
-	if (!cli_time(o->time, &o->now))
-		return CLI_USAGE;
-	if (o->authserv_id == NULL) {
-		if (gethostname(host, sizeof(host) - 1) != 0)
-			host[0] = '\0';
-		o->authserv_id = host;
-	}
-	if (o->add_header && !ukey_view_is_domain(cli_view(o->authserv_id),
-	    true))
-		return cli_usage("verify", "--authserv-id %s: not a host "
-		    "name: give one like mx.example.org", o->authserv_id);
 	return CLI_PASS;
+}
+
+/* The name in our Authentication-Results: as given, or the host's. */
+static int
+check_id(struct verify_options *o)
+{
+	static char host[256];
+
+	if (o->authserv_id == NULL && gethostname(host,
+	    sizeof(host) - 1) == 0)
+		o->authserv_id = host;
+	if (o->authserv_id == NULL ||
+	    !ukey_view_is_domain(cli_view(o->authserv_id), true))
+		return cli_usage("verify", "--authserv-id %s: not a host "
+		    "name: give one like mx.example.org",
+		    o->authserv_id == NULL ? "" : o->authserv_id);
+	return CLI_PASS;
+}
+
+static int
+check(struct verify_options *o, int count)
+{
+	int status = check_options(o, count);
+
+	if (status == CLI_PASS && !cli_time(o->time, &o->now))
+		status = CLI_USAGE;
+	if (status == CLI_PASS && o->add_header)
+		status = check_id(o);
+	return status;
 }
 
 static int
@@ -298,9 +329,10 @@ cmd_verify(int argc, char **argv)
 		{ "explain", NULL, &o.explain },
 		{ "dump-canon", NULL, &o.dump_canon }, { NULL, NULL, NULL }
 	};
+	const struct cli_syntax syntax = { "verify", help, options };
 	int count, status;
 
-	status = cli_options("verify", help, options, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	status = check(&o, count);

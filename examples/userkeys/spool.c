@@ -110,20 +110,32 @@ find_line_ends(struct spool *s)
 	return n < 0 ? trouble(s, "cannot be read") : spool_rewind(s);
 }
 
+/* The file PATH, or standard input; -1 with errno. */
+static int
+open_input(const struct spool *s, const char *path, struct stat *st)
+{
+	int fd = s->own ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+
+	if (fd < 0 || fstat(fd, st) != 0)
+		return -1;
+	if (!S_ISDIR(st->st_mode))
+		return fd;
+	close(fd);
+	errno = EISDIR;
+	return -1;
+}
+
 int
 spool_open(struct spool *s, const char *path)
 {
-	int status = CLI_PASS, fd = STDIN_FILENO;
+	int status = CLI_PASS, fd;
 	struct stat st;
 
 	s->own = path != NULL && strcmp(path, "-") != 0;
 	s->name = s->own ? path : "standard input";
 	s->fd = -1;
-	if (s->own)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
-		if (fd >= 0)
-			errno = EISDIR;
+	fd = open_input(s, path, &st);
+	if (fd < 0) {
 		cli_error("%s: cannot be read: %s: name a message", s->name,
 		    strerror(errno));
 		return CLI_INPUT;

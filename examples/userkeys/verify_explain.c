@@ -31,11 +31,19 @@ step(const char *what)
 	printf("    %s\n", what);
 }
 
+/* VALUE with its folding shown as one blank. */
 static void
 say(const char *name, struct ukey_view value)
 {
+	struct ukey_view line;
+
 	printf("      %-12s", name);
-	cli_put(stdout, value);
+	while (value.data != NULL) {
+		line = ukey_view_trim(ukey_view_cut(&value, '\n'));
+		cli_put(stdout, line);
+		if (value.data != NULL)
+			putchar(' ');
+	}
 	putchar('\n');
 }
 
@@ -133,45 +141,57 @@ explain_header(struct explain *x)
 	step("b= must be the signature of this hash by the key in the DNS");
 }
 
+/* The body's hash on its way. */
+struct body {
+	struct ukey_port_sha256 hash;
+	struct ukey_canon_body canon;
+	uint64_t len;  /* canonical octets */
+	uint64_t left; /* of l= */
+};
+
+static void
+body_span(struct explain *x, struct body *b, struct ukey_view span)
+{
+	b->len += span.len;
+	if (span.len > b->left)
+		span.len = (size_t)b->left;
+	b->left -= span.len;
+	ukey_port_sha256_update(&b->hash, span.data, span.len);
+	if (x->dump)
+		dump(span);
+}
+
+static void
+body_event(struct explain *x, struct body *b, struct ukey_event e)
+{
+	struct ukey_view span;
+
+	while (e.kind == UKEY_EVENT_BODY && (span = ukey_canon_body_next(
+	    &b->canon, &e.octets)).len > 0)
+		body_span(x, b, span);
+}
+
 /* The body up to l=, hashed and shown. */
 static int
-hash_body(struct explain *x, uint8_t *digest, uint64_t *len)
+hash_body(struct explain *x, struct body *b)
 {
 	struct ukey_message splitter;
-	struct ukey_port_sha256 h;
-	struct ukey_canon_body c;
 	struct ukey_view piece, span;
 	struct ukey_event e;
-	uint64_t left = x->sig.has & UKEY_SIG_L ? x->sig.l : UINT64_MAX;
-	bool end = false;
 	int status = spool_rewind(x->m->spool);
 
-	*len = 0;
+	b->len = 0;
+	b->left = x->sig.has & UKEY_SIG_L ? x->sig.l : UINT64_MAX;
 	ukey_message_init(&splitter);
-	ukey_port_sha256_start(&h);
-	ukey_canon_body_init(&c, (enum ukey_canon)x->sig.body_canon);
-	while (status == CLI_PASS && !end) {
-		status = spool_read(x->m->spool, &piece);
-		end = piece.len == 0;
-		do {
-			e = end ? (struct ukey_event) { UKEY_EVENT_BODY,
-				{ NULL, 0 } } :
-			    ukey_message_next(&splitter, &piece);
-			while (e.kind == UKEY_EVENT_BODY && (span = end ?
-			    ukey_canon_body_end(&c) : ukey_canon_body_next(&c,
-			    &e.octets)).len > 0) {
-				*len += span.len;
-				if (span.len > left)
-					span.len = (size_t)left;
-				left -= span.len;
-				ukey_port_sha256_update(&h, span.data,
-				    span.len);
-				if (x->dump)
-					dump(span);
-			}
-		} while (!end && e.kind != UKEY_EVENT_NONE);
-	}
-	ukey_port_sha256_finish(&h, digest);
+	ukey_port_sha256_start(&b->hash);
+	ukey_canon_body_init(&b->canon, (enum ukey_canon)x->sig.body_canon);
+	while (status == CLI_PASS && (status = spool_read(x->m->spool,
+	    &piece)) == CLI_PASS && piece.len > 0)
+		while ((e = ukey_message_next(&splitter, &piece)).kind !=
+		    UKEY_EVENT_NONE)
+			body_event(x, b, e);
+	while ((span = ukey_canon_body_end(&b->canon)).len > 0)
+		body_span(x, b, span);
 	return status;
 }
 
@@ -180,7 +200,7 @@ explain_body(struct explain *x)
 {
 	uint8_t digest[UKEY_SHA256_LEN], claimed[UKEY_SHA256_LEN];
 	size_t claimed_len;
-	uint64_t len;
+	struct body body;
 	int status;
 
 	printf("    the body, canonicalized \"%s\"%s\n",
@@ -188,10 +208,11 @@ explain_body(struct explain *x)
 	    x->sig.has & UKEY_SIG_L ? ", up to l=" : "");
 	if (x->dump)
 		fputs("        | ", stdout);
-	status = hash_body(x, digest, &len);
+	status = hash_body(x, &body);
+	ukey_port_sha256_finish(&body.hash, digest);
 	if (x->dump)
 		putchar('\n');
-	printf("      octets      %llu\n", (unsigned long long)len);
+	printf("      octets      %llu\n", (unsigned long long)body.len);
 	put_hash("its hash", digest);
 	say("bh=", x->sig.bh);
 	ukey_base64_decode(x->sig.bh, claimed, sizeof(claimed), &claimed_len);
@@ -233,12 +254,37 @@ explain_signature(struct explain *x, unsigned number)
 	say("a=", x->sig.a);
 	say("c=", x->sig.c);
 	say("h=", x->sig.h);
-	printf("    tags: %s\n", ukey_reason_meaning(reason));
+	printf("    tags: %s\n", reason == UKEY_REASON_OK ? "well-formed" :
+	    ukey_reason_meaning(reason));
 	if (reason != UKEY_REASON_OK)
 		return CLI_PASS;
 	explain_name(x);
 	explain_header(x);
 	return explain_body(x);
+}
+
+static void
+store(struct explain *x, struct ukey_event e)
+{
+	if (e.kind == UKEY_EVENT_FIELD)
+		ukey_fields_push(&x->fields, e.octets);
+	else if (e.kind == UKEY_EVENT_FIELD_END)
+		ukey_fields_end(&x->fields);
+}
+
+/* The fields in PIECE to the store; false when the header is over. */
+static bool
+store_piece(struct explain *x, struct ukey_message *splitter,
+    struct ukey_view piece)
+{
+	struct ukey_event e;
+
+	do {
+		e = ukey_message_next(splitter, &piece);
+		store(x, e);
+	} while (e.kind != UKEY_EVENT_NONE &&
+	    e.kind != UKEY_EVENT_HEADER_END);
+	return e.kind == UKEY_EVENT_NONE;
 }
 
 /* The header's fields to the store. */
@@ -251,24 +297,17 @@ read_header(struct explain *x)
 	int status = spool_rewind(x->m->spool);
 
 	ukey_message_init(&splitter);
-	while (status == CLI_PASS &&
-	    (status = spool_read(x->m->spool, &piece)) == CLI_PASS &&
-	    piece.len > 0)
-		while ((e = ukey_message_next(&splitter, &piece)).kind !=
-		    UKEY_EVENT_NONE) {
-			if (e.kind == UKEY_EVENT_HEADER_END)
-				return CLI_PASS;
-			if (e.kind == UKEY_EVENT_FIELD)
-				ukey_fields_push(&x->fields, e.octets);
-			else if (e.kind == UKEY_EVENT_FIELD_END)
-				ukey_fields_end(&x->fields);
-		}
+	do {
+		if (status == CLI_PASS)
+			status = spool_read(x->m->spool, &piece);
+		if (status != CLI_PASS)
+			return status;
+	} while (piece.len > 0 && store_piece(x, &splitter, piece));
+	if (piece.len > 0)
+		return CLI_PASS;
 	while ((e = ukey_message_end(&splitter)).kind != UKEY_EVENT_NONE)
-		if (e.kind == UKEY_EVENT_FIELD)
-			ukey_fields_push(&x->fields, e.octets);
-		else if (e.kind == UKEY_EVENT_FIELD_END)
-			ukey_fields_end(&x->fields);
-	return status;
+		store(x, e);
+	return CLI_PASS;
 }
 
 int
@@ -283,6 +322,7 @@ verify_explain(struct verified *m)
 	status = read_header(&x);
 	ukey_fields_index(&x.fields);
 	printf("  header: %u fields, %s\n", x.fields.count,
+	    x.fields.reason == UKEY_REASON_OK ? "well-formed" :
 	    ukey_reason_meaning((enum ukey_reason)x.fields.reason));
 	for (i = 0; status == CLI_PASS && i < x.fields.count &&
 	    number < SHOWN; i++) {
