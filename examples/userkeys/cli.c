@@ -177,6 +177,9 @@ cli_duration(const char *text, uint64_t *seconds)
 	    strchr(units, text[v.len - 1]);
 	uint32_t size = unit == NULL ? 1 : sizes[unit - units];
 
+	*seconds = 0;
+	if (strcmp(text, "none") == 0)
+		return true;
 	if (unit != NULL)
 		v.len--;
 	if (ukey_view_number(v, seconds) && *seconds > 0 &&

@@ -72,13 +72,11 @@ read_times(const struct options *o, struct ukey_sign_request *q)
 
 	if (!cli_time(o->time, &q->time))
 		return CLI_USAGE;
-	if (o->expire != NULL && strcmp(o->expire, "none") == 0)
-		return CLI_PASS;
-	if (o->expire != NULL && q->time == 0)
-		return cli_usage("sign", "--expire needs a time: leave out "
-		    "--time none");
 	if (o->expire != NULL && !cli_duration(o->expire, &expire))
 		return CLI_USAGE;
+	if (o->expire != NULL && expire != 0 && q->time == 0)
+		return cli_usage("sign", "--expire needs a time: leave out "
+		    "--time none");
 	if (expire != 0 && q->time != 0)
 		q->expire = q->time + expire;
 	return CLI_PASS;

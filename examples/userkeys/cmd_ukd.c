@@ -163,10 +163,11 @@ arguments_take(const struct command *c, int argc, char **argv,
     struct ukd_options *o)
 {
 	struct cli_option list[COUNT(options) + 1];
+	const struct cli_syntax syntax = { "ukd", "", list };
 	int status, count;
 
 	options_of(c, o, list);
-	status = cli_options("ukd", "", list, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	if (count > (c->argument == '-' ? 0 : 1))
