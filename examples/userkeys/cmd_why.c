@@ -287,9 +287,10 @@ cmd_why(int argc, char **argv)
 	const struct cli_option options[] = {
 		{ "log", &log, NULL }, { "json", NULL, &s.json },
 		{ NULL, NULL, NULL } };
+	const struct cli_syntax syntax = { "why", help, options };
 	int status, count;
 
-	status = cli_options("why", help, options, argc, argv, &count);
+	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
 	if (count != 1)
