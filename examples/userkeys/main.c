@@ -19,6 +19,7 @@ static const struct {
 	{ "verify", cmd_verify, "check the signatures of messages" },
 	{ "check", cmd_check, "compare a key with what the DNS serves" },
 	{ "ukd", cmd_ukd, "the User Key Database of a mail server" },
+	{ "setup", cmd_setup, "make Postfix sign and verify" },
 	{ "why", cmd_why, "what the milter did with a message, and why" },
 };
 
