@@ -221,6 +221,7 @@ $(B)/userkeys-milter: $(call objects,$(MILTER_SRC)) $(LIBS)
 FAULT_BIN = $(B)/tests/unit/test_port_rsa $(B)/tests/unit/test_key
 $(FAULT_BIN): WRAPPED = -Wl,--wrap=calloc -Wl,--wrap=free
 $(FAULT_BIN): MBEDTLS_LIBS := $(MBEDTLS_LIBS:-l%=-l:lib%.a)
+$(B)/tests/interop/test_opendkim: CMOCKA_LIBS += -lopendkim
 $(TEST_BIN): %: %.o $(B)/libukey_support.a $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $< $(B)/libukey_support.a $(LINK) \
 	    $(CMOCKA_LIBS)
