@@ -1,0 +1,414 @@
+/*
+ * userkeys: DNS names, queries and answers, made octet by octet; then every
+ * octet of good answers cut off and changed.  SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ukey_dns.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NAME "\5alice\7example\3org"
+
+/* A packet under construction. */
+struct packet {
+	uint8_t data[4096];
+	size_t len;
+};
+
+static struct ukey_view name = { (const uint8_t *)NAME, sizeof(NAME) };
+
+static void
+put(struct packet *p, const void *data, size_t len)
+{
+	memcpy(p->data + p->len, data, len);
+	p->len += len;
+}
+
+#define PUT(p, text) put(p, text, sizeof(text) - 1)
+
+static void
+u16(struct packet *p, unsigned n)
+{
+	uint8_t octets[2] = { (uint8_t)(n >> 8), (uint8_t)n };
+
+	put(p, octets, 2);
+}
+
+/* Header and question: FLAGS with QR, and the counts. */
+static void
+begin(struct packet *p, unsigned flags, unsigned an, unsigned ns,
+    unsigned ar)
+{
+	p->len = 0;
+	u16(p, 0x1234);
+	u16(p, 0x8180 | flags);
+	u16(p, 1);
+	u16(p, an);
+	u16(p, ns);
+	u16(p, ar);
+	put(p, NAME, sizeof(NAME));
+	u16(p, 16);
+	u16(p, 1);
+}
+
+/* A record of OWNER (octets), TYPE, TTL and DATA. */
+static void
+record(struct packet *p, const void *owner, size_t owner_len, unsigned type,
+    uint32_t ttl, const void *data, size_t len)
+{
+	put(p, owner, owner_len);
+	u16(p, type);
+	u16(p, 1);
+	u16(p, ttl >> 16);
+	u16(p, ttl & 0xFFFF);
+	u16(p, (unsigned)len);
+	put(p, data, len);
+}
+
+#define RECORD(p, owner, type, ttl, data) record(p, owner, \
+	sizeof(owner) - 1, type, ttl, data, sizeof(data) - 1)
+#define SELF "\xC0\x0C"    /* the question's name */
+#define ORG "\xC0\x12"     /* example.org within it */
+
+static enum ukey_dns_status
+read_packet(struct ukey_dns_answer *a, const struct packet *p)
+{
+	uint8_t *copy = malloc(p->len + (p->len == 0));
+	enum ukey_dns_status status;
+	struct ukey_out out;
+	uint8_t text[600];
+
+	assert_non_null(copy);
+	memcpy(copy, p->data, p->len);
+	status = ukey_dns_answer_read(a, (struct ukey_view) { copy, p->len },
+	    name, 0);
+	ukey_out_init(&out, text, sizeof(text));
+	while (status == UKEY_DNS_RECORDS && ukey_dns_answer_next(a, &out))
+		;
+	free(copy);
+	return status;
+}
+
+static void
+good_txt(struct packet *p)
+{
+	begin(p, 0, 2, 0, 1);
+	RECORD(p, SELF, 16, 60, "\2ab\0\3cde");
+	RECORD(p, SELF, 16, 30, "\1x");
+	PUT(p, "\0\0\x29\x04\xD0\0\0\0\0\0\0"); /* OPT */
+}
+
+static void
+good_chain(struct packet *p)
+{
+	begin(p, 0, 4, 0, 0);
+	/* Out of order, with a DNAME and its CNAME. */
+	RECORD(p, "\5alice\3net\0", 16, 9, "\2ok");
+	RECORD(p, "\1x\3com\0", 5, 50, "\5alice\3net\0");
+	RECORD(p, SELF, 5, 40, "\1x\3com\0");
+	RECORD(p, "\3com\0", 39, 50, "\3net\0");
+}
+
+static void
+good_absent(struct packet *p)
+{
+	begin(p, 3, 0, 1, 0);
+	RECORD(p, ORG, 6, 3600, "\0\0\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0"
+	    "\x3C");
+}
+
+static void
+test_good(void **state)
+{
+	struct ukey_dns_answer a;
+	struct packet p;
+	struct ukey_out out;
+	uint8_t text[16];
+
+	(void)state;
+	good_txt(&p);
+	assert_int_equal(ukey_dns_answer_read(&a, (struct ukey_view) { p.data,
+	    p.len }, name, 0), UKEY_DNS_RECORDS);
+	assert_int_equal(a.records, 2);
+	assert_int_equal(a.ttl, 30);
+	ukey_out_init(&out, text, 5);
+	assert_true(ukey_dns_answer_next(&a, &out));
+	assert_int_equal(out.len, 5);
+	assert_memory_equal(text, "abcde", 5);
+	ukey_out_init(&out, text, 0);
+	assert_true(ukey_dns_answer_next(&a, &out));
+	assert_true(out.overflow);
+	assert_false(ukey_dns_answer_next(&a, &out));
+	good_chain(&p);
+	assert_int_equal(read_packet(&a, &p), UKEY_DNS_RECORDS);
+	assert_int_equal(a.ttl, 9);
+	good_absent(&p);
+	assert_int_equal(read_packet(&a, &p), UKEY_DNS_ABSENT);
+	assert_true(a.nxdomain);
+	assert_int_equal(a.ttl, 60);
+}
+
+/* One case: what is put together, and what it must be. */
+static const struct {
+	const char *what;
+	enum ukey_dns_status status;
+} cases[] = {
+	{ "TC", UKEY_DNS_TRUNCATED }, { "SERVFAIL", UKEY_DNS_SERVFAIL },
+	{ "REFUSED", UKEY_DNS_REFUSED }, { "FORMERR", UKEY_DNS_REFUSED },
+	{ "YXDOMAIN", UKEY_DNS_CHAIN }, { "NODATA", UKEY_DNS_ABSENT },
+	{ "alias out", UKEY_DNS_ASK }, { "alias to itself", UKEY_DNS_CHAIN },
+	{ "referral", UKEY_DNS_REFUSED }, { "other class", UKEY_DNS_ABSENT },
+	{ "pointer forwards", UKEY_DNS_MALFORMED },
+	{ "pointer to itself", UKEY_DNS_MALFORMED },
+	{ "string over the record", UKEY_DNS_MALFORMED },
+	{ "record over the packet", UKEY_DNS_MALFORMED },
+	{ "more records than said", UKEY_DNS_MALFORMED },
+	{ "fewer records than said", UKEY_DNS_MALFORMED },
+	{ "two OPT", UKEY_DNS_MALFORMED }, { "BADVERS", UKEY_DNS_REFUSED },
+	{ "records with NXDOMAIN", UKEY_DNS_MALFORMED },
+	{ "DNAME too long", UKEY_DNS_CHAIN },
+	{ "two questions", UKEY_DNS_MALFORMED },
+	{ "a query", UKEY_DNS_MALFORMED }, { "label 64", UKEY_DNS_MALFORMED },
+	{ "empty TXT", UKEY_DNS_MALFORMED }, { "TTL 2^31", UKEY_DNS_RECORDS },
+};
+
+static void
+make_rcode(struct packet *p, unsigned i)
+{
+	static const unsigned flags[] = { 0x200, 2, 5, 1, 6, 0 };
+
+	begin(p, flags[i], 0, 0, 0);
+}
+
+static void
+make_record(struct packet *p, unsigned i)
+{
+	begin(p, i == 18 ? 3 : 0, i == 15 ? 2 : i == 8 ? 0 : 1, i == 8,
+	    i == 16 ? 2 : i == 17);
+	switch (i) {
+	case 6:
+		RECORD(p, SELF, 5, 1, "\1a\0");
+		break;
+	case 7:
+		RECORD(p, SELF, 5, 1, SELF);
+		break;
+	case 8:
+		RECORD(p, ORG, 2, 1, "\1a\0");
+		break;
+	case 9:
+		RECORD(p, SELF, 16, 1, "\1a");
+		p->data[p->len - 9] = 3; /* CHAOS */
+		break;
+	case 10:
+		RECORD(p, "\xC0\x50", 16, 1, "\1a");
+		break;
+	case 11:
+		RECORD(p, "\xC0\x23", 16, 1, "\1a");
+		break;
+	case 12:
+		RECORD(p, SELF, 16, 1, "\5a");
+		break;
+	case 13:
+		RECORD(p, SELF, 16, 1, "\1a");
+		p->data[p->len - 3] = 9;
+		break;
+	case 22:
+		RECORD(p, "\x40", 16, 1, "\1a");
+		break;
+	case 23:
+		RECORD(p, SELF, 16, 1, "");
+		break;
+	case 24:
+		RECORD(p, SELF, 16, 0x80000000, "\1a");
+		break;
+	default:
+		RECORD(p, SELF, 16, 1, "\1a");
+	}
+	if (i == 14)
+		RECORD(p, SELF, 16, 1, "\1b");
+	if (i == 16)
+		PUT(p, "\0\0\x29\x04\xD0\0\0\0\0\0\0\0\0\x29\x04\xD0\0\0\0\0"
+		    "\0\0");
+	if (i == 17)
+		PUT(p, "\0\0\x29\x04\xD0\1\0\0\0\0\0");
+	if (i == 20)
+		p->data[5] = 2;
+	if (i == 21)
+		p->data[2] &= 0x7F;
+}
+
+/* A DNAME that makes of the name one over 255 octets. */
+static void
+make_long_dname(struct packet *p)
+{
+	uint8_t target[256];
+	size_t i;
+
+	begin(p, 0, 1, 0, 0);
+	for (i = 0; i < 4; i++) {
+		target[i * 63] = 62;
+		memset(target + i * 63 + 1, 'a', 62);
+	}
+	target[252] = 0;
+	record(p, ORG, 2, 39, 1, target, 253);
+}
+
+static void
+test_cases(void **state)
+{
+	struct ukey_dns_answer a;
+	struct packet p;
+	enum ukey_dns_status status;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		if (i < 6)
+			make_rcode(&p, i);
+		else if (i == 19)
+			make_long_dname(&p);
+		else
+			make_record(&p, i);
+		status = read_packet(&a, &p);
+		if (status != cases[i].status)
+			fail_msg("%s: %d", cases[i].what, (int)status);
+		if (i == 24)
+			assert_int_equal(a.ttl, 0);
+	}
+}
+
+/* Every octet of good packets cut off, flipped or set: no crash, and never
+ * more records than there are. */
+static void
+test_damage(void **state)
+{
+	static void (*const makers[])(struct packet *) = { good_txt,
+		good_chain, good_absent };
+	static const uint8_t values[] = { 0, 1, 0x3F, 0x40, 0xC0, 0xFF };
+	struct ukey_dns_answer a;
+	struct packet p, damaged;
+	size_t m, i, k;
+
+	(void)state;
+	for (m = 0; m < COUNT(makers); m++) {
+		makers[m](&p);
+		for (i = 0; i < p.len; i++) {
+			damaged = p;
+			damaged.len = i;
+			assert_int_not_equal(read_packet(&a, &damaged),
+			    UKEY_DNS_RECORDS);
+			for (k = 0; k < 8 + COUNT(values); k++) {
+				damaged = p;
+				if (k < 8)
+					damaged.data[i] ^= (uint8_t)(1 << k);
+				else
+					damaged.data[i] = values[k - 8];
+				if (read_packet(&a, &damaged) ==
+				    UKEY_DNS_RECORDS)
+					assert_in_range(a.records, 1, 2);
+			}
+		}
+	}
+}
+
+static void
+test_match(void **state)
+{
+	uint8_t octets[UKEY_DNS_QUERY_MAX];
+	struct ukey_out out;
+	struct ukey_view query, got;
+	struct packet p;
+	size_t i;
+
+	(void)state;
+	ukey_out_init(&out, octets, sizeof(octets));
+	ukey_dns_query_write(&out, 0x1234, name);
+	query = ukey_out_done(&out);
+	got = ukey_dns_query_name(query);
+	assert_true(ukey_dns_name_equal(got, name));
+	good_txt(&p);
+	assert_true(ukey_dns_match((struct ukey_view) { p.data, p.len },
+	    query));
+	p.data[14] ^= 0x20; /* the case of a letter */
+	assert_true(ukey_dns_match((struct ukey_view) { p.data, p.len },
+	    query));
+	for (i = 0; i < 12 + sizeof(NAME) + 4; i++) {
+		good_txt(&p);
+		p.data[i] ^= 0x08;
+		if (i > 2 && i != 4 && i != 5 && i < 12)
+			continue;
+		assert_false(ukey_dns_match((struct ukey_view) { p.data,
+		    p.len }, query));
+		good_txt(&p);
+		assert_false(ukey_dns_match((struct ukey_view) { p.data, i },
+		    query));
+	}
+}
+
+static void
+test_names(void **state)
+{
+	static const struct {
+		const char *text, *back; /* NULL: refused */
+	} texts[] = {
+		{ "a.b", "a.b" }, { "a.b.", "a.b" }, { "A.b", "A.b" },
+		{ "a b", "a\\032b" }, { "", NULL }, { ".", NULL },
+		{ "a..b", NULL }, { ".a", NULL },
+		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaa", NULL },
+	};
+	uint8_t wire[UKEY_DNS_NAME_MAX], text[1100];
+	char longest[300];
+	struct ukey_out out, back;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(texts); i++) {
+		ukey_out_init(&out, wire, sizeof(wire));
+		assert_int_equal(ukey_dns_name_from_text(&out,
+		    (struct ukey_view) { (const uint8_t *)texts[i].text,
+		    strlen(texts[i].text) }), texts[i].back != NULL);
+		if (texts[i].back == NULL)
+			continue;
+		ukey_out_init(&back, text, sizeof(text));
+		ukey_dns_name_to_text(&back, ukey_out_done(&out));
+		assert_int_equal(back.len, strlen(texts[i].back));
+		assert_memory_equal(text, texts[i].back, back.len);
+	}
+	for (i = 0; i < sizeof(longest); i++)
+		longest[i] = i % 2 == 1 ? '.' : 'a';
+	ukey_out_init(&out, wire, sizeof(wire));
+	assert_true(ukey_dns_name_from_text(&out, (struct ukey_view) {
+	    (const uint8_t *)longest, 253 }));
+	ukey_out_init(&out, wire, sizeof(wire));
+	assert_false(ukey_dns_name_from_text(&out, (struct ukey_view) {
+	    (const uint8_t *)longest, 255 }));
+	ukey_out_init(&out, wire, 254);
+	(void)ukey_dns_name_from_text(&out, (struct ukey_view) {
+	    (const uint8_t *)longest, 253 });
+	assert_true(out.overflow);
+	assert_false(ukey_dns_name_equal(name, (struct ukey_view) {
+	    (const uint8_t *)"\5alicf\7example\3org", sizeof(NAME) }));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
