@@ -195,6 +195,7 @@ static void
 header_end(struct ukey_sign *s)
 {
 	s->phase = BODY;
+	s->guard.line++; /* the empty line */
 	check_from(s);
 }
 

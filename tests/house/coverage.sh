@@ -10,7 +10,7 @@ lines_floor=${LINES_FLOOR:-95} branches_floor=${BRANCHES_FLOOR:-90}
 b=build/coverage-mbedtls
 out=build/coverage
 find $b -name '*.gcda' -exec rm -f {} + 2>/dev/null || :
-make --no-print-directory -s TARGET=coverage CFLAGS='-O0 -g --coverage' \
+make --no-print-directory -s TARGET=coverage SIMD=0 CFLAGS='-O0 -g --coverage' \
     unit vectors
 rm -rf $out
 mkdir -p $out

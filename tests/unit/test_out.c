@@ -127,8 +127,9 @@ test_base64(void **state)
 		}
 		/* In place. */
 		if (want != SIZE_MAX) {
-			assert_true(ukey_base64_decode((struct ukey_view) {
-			    text, len }, text, len, &size));
+			struct ukey_view v = { text, len };
+
+			assert_true(ukey_base64_decode(v, text, len, &size));
 			assert_memory_equal(text, cases[i].octets, want);
 		}
 		free(text);
