@@ -143,7 +143,7 @@ test-mail: ## set up, then real mail servers alone
 test-all: ## what `make test` leaves out: hours on a slow machine
 	@sh tests/setup.sh test mail sanitize arch
 	@$(MAKE) --no-print-directory -s sendmail asan asan-clang msan valgrind \
-	    arch
+	    arch linear
 
 lint: ## every rule of the house that a command can check
 	@sh tests/setup.sh lint
@@ -168,6 +168,9 @@ arch: ## the same on every architecture at hand
 test-mbedtls36: ## unit tests and vectors against Mbed TLS 3.6 from source
 	@sh tests/setup.sh test source
 	@sh tests/mbedtls36.sh
+linear: ## instruction counts of hostile shapes at n, 2n, 4n
+	@sh tests/setup.sh bench
+	@sh tests/house/linear.sh
 coverage: ## of core: at least 95 % of lines, 90 % of branches
 	@sh tests/setup.sh coverage
 	@sh tests/house/coverage.sh
@@ -243,4 +246,4 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include fuzz/fuzz.mk examples/firmware/firmware.mk tests/bench/bench.mk
 
 .PHONY: all help demo test install dist clean check test-mail \
-	test-all lint asan asan-clang valgrind mips arch coverage test-mbedtls36 replay
+	test-all lint asan asan-clang valgrind mips arch coverage linear test-mbedtls36 replay

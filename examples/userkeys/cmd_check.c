@@ -225,7 +225,7 @@ cmd_check(int argc, char **argv)
 		return CLI_INPUT;
 	r = cli_resolver(dns, zone);
 	if (r == NULL)
-		return CLI_USAGE;
+		return zone != NULL && dns == NULL ? CLI_INPUT : CLI_USAGE;
 	status = run(&a, key, generation, r);
 	ukey_resolver_free(r);
 	return status;

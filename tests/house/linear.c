@@ -1,0 +1,153 @@
+/*
+ * userkeys: hostile shapes of a given size, for linear.sh, which counts
+ * instructions.  SPDX-License-Identifier: MIT
+ *
+ *   linear SHAPE N
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ukey.h"
+
+#define TEXT 16000000
+
+static char text[TEXT];
+static size_t len;
+static uint32_t arena[UKEY_ARENA_SIZE / 4];
+
+static void
+add(const char *piece)
+{
+	size_t n = strlen(piece);
+
+	if (n > TEXT - len)
+		exit(2);
+	memcpy(text + len, piece, n);
+	len += n;
+}
+
+static void
+times(unsigned n, const char *piece)
+{
+	while (n-- > 0)
+		add(piece);
+}
+
+static void
+numbered(unsigned n, const char *before, const char *after)
+{
+	char number[16];
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		add(before);
+		snprintf(number, sizeof(number), "%u", i);
+		add(number);
+		add(after);
+	}
+}
+
+#define START "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; " \
+	"d=e.org; s=s; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AA=="
+
+/* The message of SHAPE. */
+static int
+make(const char *shape, unsigned n)
+{
+	if (strcmp(shape, "fields") == 0) {
+		times(n, "X: y\r\n");
+		add("From: a@b.c\r\n" START "; h=from:x:x:x\r\n\r\n");
+	} else if (strcmp(shape, "names") == 0) {
+		numbered(n, "X-", ": y\r\n");
+		add("From: a@b.c\r\n" START "; h=from");
+		numbered(n, ":x-", "");
+		add("\r\n\r\n");
+	} else if (strcmp(shape, "same-names") == 0) {
+		times(n, "X: y\r\n");
+		add("From: a@b.c\r\n" START "; h=from");
+		times(n, ":x");
+		add("\r\n\r\n");
+	} else if (strcmp(shape, "signatures") == 0) {
+		times(n, START "; h=from:to\r\n");
+		add("From: a@b.c\r\n\r\n");
+	} else if (strcmp(shape, "folds") == 0) {
+		add("From: a@b.c\r\nSubject: x");
+		times(n, "\r\n \t \t ");
+		add("\r\n" START "; h=from:subject\r\n\r\n");
+	} else if (strcmp(shape, "spaces") == 0) {
+		add("From: a@b.c\r\n" START "; h=from\r\n\r\n");
+		times(n, " \t \t \t \t \t \t \t \t");
+	} else if (strcmp(shape, "crlfs") == 0) {
+		add("From: a@b.c\r\n" START "; h=from\r\n\r\n");
+		times(n, "\r\n\r\n\r\n\r\n \r\n\r\n");
+	} else if (strcmp(shape, "bare") == 0) {
+		add("From: a@b.c\r\n" START "; h=from\r\n\r\n");
+		times(n, "\r\r\n\n\r x");
+	} else {
+		return 1;
+	}
+	return 0;
+}
+
+static void
+verify(void)
+{
+	struct ukey_judgement j;
+	struct ukey_verify v;
+	size_t at, n;
+
+	ukey_verify_init(&v, UKEY_VERIFY_DKIM, arena, sizeof(arena));
+	for (at = 0; at < len; at += n) {
+		n = len - at < 700 ? len - at : 700;
+		ukey_verify_push(&v, text + at, n);
+	}
+	ukey_verify_end(&v);
+	ukey_verify_dkim(&v, 0, &j);
+	printf("%s\n", ukey_reason_word(j.reason));
+}
+
+/* From with N mailboxes, and forged Authentication-Results. */
+static int
+other(const char *shape, unsigned n)
+{
+	struct ukey_mailboxes m;
+	struct ukey_address a;
+	struct ukey_authres r;
+	unsigned count = 0;
+
+	if (strcmp(shape, "mailboxes") == 0) {
+		times(n, "\"a b\" (c) <d@e.org>, ");
+		add("x@y.z");
+		ukey_mailboxes_init(&m, (struct ukey_view) {
+		    (const uint8_t *)text, len });
+		while (ukey_mailboxes_next(&m, &a))
+			count++;
+		printf("%u\n", count);
+		return 0;
+	}
+	if (strcmp(shape, "authres") != 0)
+		return 1;
+	add("Authentication-Results: ");
+	times(n, "((c) \"mx\\\" ) ");
+	ukey_authres_init(&r, UKEY_VIEW("mx.example.net"));
+	ukey_authres_push(&r, (struct ukey_view) { (const uint8_t *)text,
+		len });
+	printf("%d\n", ukey_authres_end(&r));
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	unsigned n;
+
+	if (argc != 3)
+		return 2;
+	n = (unsigned)strtoul(argv[2], NULL, 10);
+	if (make(argv[1], n) == 0)
+		verify();
+	else if (other(argv[1], n) != 0)
+		return 2;
+	return 0;
+}
