@@ -114,13 +114,14 @@ other(const char *shape, unsigned n)
 	struct ukey_mailboxes m;
 	struct ukey_address a;
 	struct ukey_authres r;
+	struct ukey_view all = { (const uint8_t *)text, 0 };
 	unsigned count = 0;
 
 	if (strcmp(shape, "mailboxes") == 0) {
 		times(n, "\"a b\" (c) <d@e.org>, ");
 		add("x@y.z");
-		ukey_mailboxes_init(&m, (struct ukey_view) {
-		    (const uint8_t *)text, len });
+		all.len = len;
+		ukey_mailboxes_init(&m, all);
 		while (ukey_mailboxes_next(&m, &a))
 			count++;
 		printf("%u\n", count);
@@ -131,8 +132,8 @@ other(const char *shape, unsigned n)
 	add("Authentication-Results: ");
 	times(n, "((c) \"mx\\\" ) ");
 	ukey_authres_init(&r, UKEY_VIEW("mx.example.net"));
-	ukey_authres_push(&r, (struct ukey_view) { (const uint8_t *)text,
-		len });
+	all.len = len;
+	ukey_authres_push(&r, all);
 	printf("%d\n", ukey_authres_end(&r));
 	return 0;
 }

@@ -63,7 +63,7 @@ def labels():
         n += 1
         if os.access(program, os.X_OK):
             quoted = local
-            got = subprocess.run([program, "name", quoted + "@Example.org"],
+            got = subprocess.run([program, "name", "--", quoted + "@Example.org"],
                                  capture_output=True, text=True)
             check("userkeys name " + local, got.stdout.strip() ==
                   want + ".userkeys.example.org", got.stdout + got.stderr)

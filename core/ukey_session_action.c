@@ -1,0 +1,238 @@
+/*
+ * userkeys: what is to be done with a transaction's message (PROTOCOL 4.3,
+ * 6.1, 6.2).  SPDX-License-Identifier: MIT
+ */
+#include "ukey_session_parts.h"
+
+enum step { REPLY, DELETE, RESULT_DKIM, RESULT_USER, SIGNATURE, ACCEPT,
+	OVER };
+
+#define SHOWN 200 /* octets of an address in a reply */
+
+/* The replies; an address or a reason stands between the two texts. */
+enum refusal { SENDER, FROM, CROWDED, LATER, CRYPTO, UNSIGNED, NO_KEY, ADVICE,
+	NONE };
+
+static const struct {
+	unsigned code;
+	const char *before, *after;
+} replies[] = {
+	{ 553, "5.7.1 This login may not send as ",
+	    ": choose an address of yours" },
+	{ 550, "5.7.1 This login may not write ",
+	    " in From or Sender: choose an address of yours" },
+	{ 550, "5.7.1 Too many addresses in From and Sender", "" },
+	{ 451, "4.3.0 The key database is not at hand: try again later", "" },
+	{ 451, "4.3.0 The message could not be signed: try again later", "" },
+	{ 550, "5.7.1 The message cannot be signed: ", "" },
+	{ 451, "4.7.5 The sender's key cannot be had: ", "" },
+	{ 550, "5.7.1 Refused on the advice of the sender's domain: ", "" },
+};
+
+/* WHY as a reply with WHAT from the message, in OUT: ASCII as it is, other
+ * octets as "?". */
+static void
+reply(struct ukey_action *a, struct ukey_out *out, enum refusal why,
+    struct ukey_view what)
+{
+	size_t i, start = out->len;
+
+	a->kind = UKEY_ACTION_REPLY;
+	a->code = replies[why].code;
+	ukey_out_text(out, replies[why].before);
+	for (i = 0; i < what.len && i < SHOWN; i++)
+		ukey_out_octet(out, what.data[i] < ' ' ||
+		    what.data[i] > '~' ? '?' : what.data[i]);
+	ukey_out_text(out, replies[why].after);
+	a->text = ukey_view_part(ukey_out_done(out), start, SIZE_MAX);
+}
+
+static struct ukey_view
+denied_address(const struct ukey_session *s)
+{
+	unsigned i = 0;
+
+	while (i + 1 < UKEY_SESSION_ASKS && s->ask[i].state !=
+	    UKEY_PERMIT_ANSWER + UKEY_PERMIT_DENIED)
+		i++;
+	return s->ask[i].address;
+}
+
+static struct ukey_view
+meaning(enum ukey_reason reason)
+{
+	const char *text = ukey_reason_meaning(reason);
+	size_t len = 0;
+
+	while (text[len] != '\0')
+		len++;
+	return (struct ukey_view) { (const uint8_t *)text, len };
+}
+
+/* What permission says. */
+static enum refusal
+not_permitted(const struct ukey_session *s)
+{
+	if (s->ask[0].state == UKEY_PERMIT_ANSWER + UKEY_PERMIT_DENIED &&
+	    !s->null_sender)
+		return SENDER;
+	if (ukey_submit_any(s, UKEY_PERMIT_DENIED))
+		return FROM;
+	if (s->crowded)
+		return CROWDED;
+	return ukey_submit_any(s, UKEY_PERMIT_LATER) ? LATER : NONE;
+}
+
+/* What signing says. */
+static enum refusal
+not_signed(const struct ukey_session *s)
+{
+	if (s->phase != UKEY_SESSION_END || s->signing == UKEY_SIGNED)
+		return NONE;
+	if (s->reason == UKEY_REASON_CRYPTO)
+		return CRYPTO;
+	return s->settings->reject_unsigned ? UNSIGNED : NONE;
+}
+
+/* Why this message of a client of ours goes no further. */
+static bool
+refuse_submission(const struct ukey_session *s, struct ukey_action *a,
+    struct ukey_out *out)
+{
+	enum refusal why = not_permitted(s);
+	struct ukey_view what = { NULL, 0 };
+
+	if (why == NONE)
+		why = not_signed(s);
+	if (why == SENDER)
+		what = s->mail_from;
+	if (why == FROM)
+		what = denied_address(s);
+	if (why == UNSIGNED)
+		what = meaning((enum ukey_reason)s->reason);
+	if (why != NONE)
+		reply(a, out, why, what);
+	return why != NONE;
+}
+
+bool
+ukey_session_refused(const struct ukey_session *s, struct ukey_action *action,
+    struct ukey_out *out)
+{
+	return s->role == UKEY_ROLE_SUBMIT && !ukey_submit_asking(s) &&
+	    refuse_submission(s, action, out);
+}
+
+static enum ukey_disposition
+disposition(const struct ukey_session *s, struct ukey_judgement *j)
+{
+	ukey_verify_userkeys(&s->u.verify, j);
+	if (j->reason == UKEY_REASON_ARENA)
+		return s->settings->reject_arena ? UKEY_REJECT : UKEY_ACCEPT;
+	if (j->from_header)
+		return UKEY_ACCEPT; /* only pass and none: no advice */
+	return ukey_policy_apply(&s->settings->policy, j->verdict,
+	    j->advice);
+}
+
+static bool
+refuse_at_mx(const struct ukey_session *s, struct ukey_action *a,
+    struct ukey_out *out)
+{
+	struct ukey_judgement j;
+	enum ukey_disposition d = disposition(s, &j);
+
+	if (d != UKEY_DEFER && d != UKEY_REJECT)
+		return false;
+	reply(a, out, d == UKEY_DEFER ? NO_KEY : ADVICE, meaning(j.reason));
+	return true;
+}
+
+/* The next Authentication-Results field that claims to be ours. */
+static bool
+next_forged(struct ukey_session *s, struct ukey_action *a)
+{
+	unsigned n;
+
+	while (s->ordinal > 0) {
+		n = s->ordinal--;
+		if (!ukey_authres_forged(&s->authres, n))
+			continue;
+		a->kind = UKEY_ACTION_DELETE;
+		a->ordinal = n;
+		return true;
+	}
+	return false;
+}
+
+static bool
+insert_result(const struct ukey_session *s, struct ukey_action *a,
+    struct ukey_out *out, bool user)
+{
+	struct ukey_judgement j;
+	enum ukey_disposition d;
+	size_t start = out->len;
+
+	if (s->role != UKEY_ROLE_MX || (!user && s->settings->no_dkim))
+		return false;
+	d = disposition(s, &j);
+	if (user)
+		ukey_authres_userkeys(out, s->settings->authserv_id, &j, d);
+	else
+		ukey_authres_dkim(out, s->settings->authserv_id,
+		    &s->u.verify);
+	a->kind = UKEY_ACTION_INSERT;
+	a->text = ukey_view_part(ukey_out_done(out), start, SIZE_MAX);
+	return a->text.len > 0;
+}
+
+/* What step STEP gives; false: nothing, or nothing more. */
+static bool
+take_step(struct ukey_session *s, unsigned step, struct ukey_action *a,
+    struct ukey_out *out)
+{
+	switch (step) {
+	case REPLY:
+		return s->role == UKEY_ROLE_MX ? refuse_at_mx(s, a, out) :
+		    refuse_submission(s, a, out);
+	case DELETE:
+		return next_forged(s, a);
+	case RESULT_DKIM:
+		return insert_result(s, a, out, false);
+	case RESULT_USER:
+		return insert_result(s, a, out, true);
+	case SIGNATURE:
+		a->kind = UKEY_ACTION_INSERT;
+		a->text = ukey_out_done(&s->field);
+		return s->role == UKEY_ROLE_SUBMIT &&
+		    s->signing == UKEY_SIGNED;
+	default:
+		a->kind = UKEY_ACTION_ACCEPT;
+		return true;
+	}
+}
+
+bool
+ukey_session_action(struct ukey_session *s, struct ukey_action *action,
+    struct ukey_out *out)
+{
+	unsigned step;
+
+	if (!ukey_session_done(s))
+		return false;
+	while (s->step < OVER) {
+		*action = (struct ukey_action) { .ordinal = 0 };
+		step = s->step;
+		if (step == REPLY)
+			s->ordinal = s->authres.ordinal;
+		if (take_step(s, step, action, out)) {
+			if (step == REPLY)
+				s->step = OVER;
+			else if (step != DELETE)
+				s->step++;
+			return true;
+		}
+		s->step++;
+	}
+	return false;
+}
