@@ -1,0 +1,414 @@
+/*
+ * userkeys-milter: its configuration file.  SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf.h"
+
+enum kind { TEXT, NUMBER, OCTAL, SECONDS, WORD, LISTEN, NETWORK, CANON,
+	CEILING, DOMAIN_NAME };
+
+/* One key.  WORD: the words of WORDS, separated by blanks, are 0, 1, 2. */
+static const struct key {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+	unsigned least, most;
+	const char *words;
+} keys[] = {
+#define AT(member) offsetof(struct conf, member)
+	{ "listen", LISTEN, 0, 0, 0, NULL },
+	{ "socket-mode", OCTAL, AT(socket_mode), 0, 0777, NULL },
+	{ "socket-group", TEXT, AT(socket_group), 0, 0, NULL },
+	{ "user", TEXT, AT(user), 0, 0, NULL },
+	{ "pid-file", TEXT, AT(pid_file), 0, 0, NULL },
+	{ "database", TEXT, AT(database), 0, 0, NULL },
+	{ "key-file", TEXT, AT(key_file), 0, 0, NULL },
+	{ "dns", TEXT, AT(dns), 0, 0, NULL },
+	{ "dns-timeout", NUMBER, AT(dns_timeout), 1, 60, NULL },
+	{ "authserv-id", DOMAIN_NAME, AT(authserv_id), 0, 0, NULL },
+	{ "metrics-file", TEXT, AT(metrics_file), 0, 0, NULL },
+	{ "submission-name", TEXT, AT(submission_name), 0, 0, NULL },
+	{ "trusted-network", NETWORK, 0, 0, 0, NULL },
+	{ "workers", NUMBER, AT(workers), 1, 64, NULL },
+	{ "busy-timeout", NUMBER, AT(busy_ms), 1, 10000, NULL },
+	{ "local-mail", WORD, AT(local_mail), 0, 0, "sign verify pass" },
+	{ "log", WORD, AT(log_stderr), 0, 0, "syslog stderr" },
+	{ "from-check", WORD, 1, 0, 0, "own domain off" },
+	{ "unsigned", WORD, 2, 0, 0, "accept reject" },
+	{ "too-large", WORD, 3, 0, 0, "accept reject" },
+	{ "temperror", WORD, 4, 0, 0, "defer accept" },
+	{ "dkim", WORD, 5, 0, 0, "yes no" },
+	{ "advice", CEILING, 0, 0, 0, "note quarantine reject" },
+	{ "expire", SECONDS, 0, 0, 0, NULL },
+	{ "canonicalization", CANON, 0, 0, 0, NULL },
+#undef AT
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+void
+conf_init(struct conf *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->socket_mode = 0660;
+	c->workers = 2;
+	c->dns_timeout = 5;
+	c->busy_ms = 500;
+	snprintf(c->submission_name, CONF_TEXT, "ORIGINATING");
+	c->session.expire = UKEY_SIGN_EXPIRE;
+	c->session.header_canon = c->session.body_canon = UKEY_CANON_RELAXED;
+	if (gethostname(c->authserv_id, CONF_TEXT - 1) != 0)
+		c->authserv_id[0] = '\0';
+}
+
+/* The number of VALUE among the words of KEY; -1: none of them. */
+static int
+word_of(const struct key *key, struct ukey_view value)
+{
+	struct ukey_view rest = { (const uint8_t *)key->words,
+		strlen(key->words) };
+	int i;
+
+	for (i = 0; rest.data != NULL; i++)
+		if (ukey_view_equal(ukey_view_cut(&rest, ' '), value))
+			return i;
+	return -1;
+}
+
+/* Words whose place is no unsigned of struct conf. */
+static void
+set_session(struct conf *c, size_t which, unsigned word)
+{
+	struct ukey_session_settings *s = &c->session;
+
+	if (which == 1)
+		s->from_check = (uint8_t)word;
+	if (which == 2)
+		s->reject_unsigned = word;
+	if (which == 3)
+		s->reject_arena = word;
+	if (which == 4)
+		s->policy.accept_temperror = word;
+	if (which == 5)
+		s->no_dkim = word;
+}
+
+static const char *
+set_word(struct conf *c, const struct key *key, struct ukey_view value)
+{
+	int word = word_of(key, value);
+
+	if (word < 0)
+		return key->words;
+	if (key->kind == CEILING)
+		c->session.policy.ceiling = (enum ukey_advice)word;
+	else if (key->offset <= 5)
+		set_session(c, key->offset, (unsigned)word);
+	else
+		*(unsigned *)(void *)((char *)c + key->offset) =
+		    (unsigned)word;
+	return NULL;
+}
+
+static bool
+copy(char *to, struct ukey_view value)
+{
+	if (value.len >= CONF_TEXT || memchr(value.data, 0, value.len))
+		return false;
+	memcpy(to, value.data, value.len);
+	to[value.len] = '\0';
+	return true;
+}
+
+static const char *
+set_text(struct conf *c, const struct key *key, struct ukey_view value)
+{
+	if (!copy((char *)c + key->offset, value))
+		return "at most 255 octets";
+	if (key->kind == DOMAIN_NAME && !ukey_view_is_domain(value, true))
+		return "a host name such as mx.example.org";
+	return NULL;
+}
+
+static const char *
+set_number(struct conf *c, const struct key *key, struct ukey_view value)
+{
+	char text[CONF_TEXT], *end;
+	unsigned long n;
+
+	if (value.len > 9 || !copy(text, value) || text[0] < '0' ||
+	    text[0] > '9')
+		return "a number";
+	n = strtoul(text, &end, key->kind == OCTAL ? 8 : 10);
+	if (*end != '\0' || n < key->least || n > key->most)
+		return key->kind == OCTAL ? "octal, such as 0660" :
+		    "a number within its range, see userkeys.conf(5)";
+	*(unsigned *)(void *)((char *)c + key->offset) = (unsigned)n;
+	return NULL;
+}
+
+static const char *
+set_expire(struct conf *c, struct ukey_view value)
+{
+	static const char units[] = "hdw";
+	static const uint32_t sizes[] = { 3600, 86400, 604800 };
+	const char *unit;
+	uint64_t n;
+
+	if (ukey_view_equal(value, UKEY_VIEW("none"))) {
+		c->session.expire = 0;
+		return NULL;
+	}
+	unit = value.len == 0 ? NULL : memchr(units,
+	    value.data[value.len - 1], 3);
+	if (unit == NULL || !ukey_view_number(ukey_view_part(value, 0,
+	    value.len - 1), &n) || n == 0 || n > 5000)
+		return "none, or a time such as 12h, 7d or 2w";
+	c->session.expire = (uint32_t)n * sizes[unit - units];
+	return NULL;
+}
+
+static const char *
+set_canon(struct conf *c, struct ukey_view value)
+{
+	static const char *const names[] = { "simple", "relaxed" };
+	struct ukey_view rest = value, half;
+	uint8_t canon[2] = { 2, 2 };
+	unsigned i, k;
+
+	for (i = 0; i < 2 && rest.data != NULL; i++) {
+		half = ukey_view_cut(&rest, '/');
+		for (k = 0; k < 2; k++)
+			if (half.len == strlen(names[k]) &&
+			    memcmp(half.data, names[k], half.len) == 0)
+				canon[i] = (uint8_t)k;
+	}
+	if (canon[0] > 1 || canon[1] > 1 || rest.data != NULL)
+		return "relaxed/relaxed, or another pair with simple";
+	c->session.header_canon = canon[0];
+	c->session.body_canon = canon[1];
+	return NULL;
+}
+
+static const char *
+add_listener(struct conf *c, struct ukey_view value)
+{
+	char *to = c->listen[c->listeners];
+
+	if (c->listeners == CONF_LISTENERS)
+		return "at most 8 listeners";
+	if (!copy(to, value) || (strncmp(to, "unix:/", 6) != 0 &&
+	    (strncmp(to, "inet:", 5) != 0 || strchr(to, '@') == NULL)))
+		return "unix:/path or inet:port@address";
+	c->listeners++;
+	return NULL;
+}
+
+/* TEXT, IPv4 or IPv6, as 16 octets; SHIFT is 96 for IPv4. */
+static bool
+read_address(const char *text, uint8_t *address, unsigned *shift)
+{
+	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF };
+
+	*shift = 96;
+	memcpy(address, mapped, sizeof(mapped));
+	if (inet_pton(AF_INET, text, address + 12) == 1)
+		return true;
+	*shift = 0;
+	return inet_pton(AF_INET6, text, address) == 1;
+}
+
+static const char *
+add_network(struct conf *c, struct ukey_view value)
+{
+	struct conf_network *n = &c->trusted[c->networks];
+	struct ukey_view rest = value, address = ukey_view_cut(&rest, '/');
+	char text[CONF_TEXT];
+	unsigned shift;
+	uint64_t bits = 128;
+
+	if (c->networks == CONF_NETWORKS)
+		return "at most 16 networks";
+	if (!copy(text, address) || !read_address(text, n->address, &shift))
+		return "an address or network such as 192.0.2.0/24";
+	if (rest.data != NULL && (!ukey_view_number(rest, &bits) ||
+	    bits > 128 - shift))
+		return "a prefix of at most 32, for IPv6 128 bits";
+	n->bits = rest.data == NULL ? 128 : (unsigned)bits + shift;
+	c->networks++;
+	return NULL;
+}
+
+/* What KEY wants where VALUE is none of it. */
+static const char *
+set(struct conf *c, const struct key *key, struct ukey_view value)
+{
+	switch (key->kind) {
+	case TEXT:
+	case DOMAIN_NAME:
+		return set_text(c, key, value);
+	case NUMBER:
+	case OCTAL:
+		return set_number(c, key, value);
+	case SECONDS:
+		return set_expire(c, value);
+	case LISTEN:
+		return add_listener(c, value);
+	case NETWORK:
+		return add_network(c, value);
+	case CANON:
+		return set_canon(c, value);
+	default:
+		return set_word(c, key, value);
+	}
+}
+
+static const struct key *
+find_key(struct ukey_view name)
+{
+	size_t i;
+
+	for (i = 0; i < KEYS; i++)
+		if (name.len == strlen(keys[i].name) &&
+		    memcmp(name.data, keys[i].name, name.len) == 0)
+			return &keys[i];
+	return NULL;
+}
+
+/* One line; false with the text behind its place in ERR. */
+static bool
+parse_line(struct conf *c, struct ukey_view line, size_t *column, char *err)
+{
+	struct ukey_view rest = ukey_view_part(line, 0,
+	    ukey_view_find(line, '#'));
+	struct ukey_view whole = rest, name, value;
+	const struct key *key;
+	const char *want;
+
+	if (ukey_view_trim(rest).len == 0)
+		return true;
+	name = ukey_view_trim(ukey_view_cut(&rest, '='));
+	*column = (size_t)(name.data - whole.data) + 1;
+	key = find_key(name);
+	if (key == NULL) {
+		snprintf(err, CONF_ERROR_SIZE, "no such key: see "
+		    "userkeys.conf(5)");
+		return false;
+	}
+	if (rest.data == NULL) {
+		snprintf(err, CONF_ERROR_SIZE, "%s without a value: write "
+		    "\"%s = ...\"", key->name, key->name);
+		return false;
+	}
+	value = ukey_view_trim(rest);
+	if (value.len > 0)
+		*column = (size_t)(value.data - whole.data) + 1;
+	want = value.len == 0 ? "a value" : set(c, key, value);
+	if (want == NULL)
+		return true;
+	snprintf(err, CONF_ERROR_SIZE, "%s: this is wanted: %s", key->name,
+	    want);
+	return false;
+}
+
+/* What no line alone can tell. */
+static const char *
+missing(struct conf *c)
+{
+	if (c->listeners == 0)
+		return "no listener: add \"listen = unix:/path\"";
+	if (!ukey_view_is_domain((struct ukey_view) {
+	    (const uint8_t *)c->authserv_id, strlen(c->authserv_id) }, true))
+		return "no name for our results: add \"authserv-id = "
+		    "mx.example.org\"";
+	return NULL;
+}
+
+bool
+conf_parse(struct conf *c, const char *name, const char *text, size_t len,
+    char *err)
+{
+	struct ukey_view rest = { (const uint8_t *)text, len };
+	char what[CONF_ERROR_SIZE];
+	size_t column;
+	unsigned line = 0;
+	const char *lack;
+
+	conf_init(c);
+	while (rest.data != NULL) {
+		line++;
+		column = 1;
+		if (parse_line(c, ukey_view_cut(&rest, '\n'), &column, what))
+			continue;
+		snprintf(err, CONF_ERROR_SIZE, "%.200s:%u:%zu: %.280s", name,
+		    line, column, what);
+		return false;
+	}
+	lack = missing(c);
+	if (lack != NULL)
+		snprintf(err, CONF_ERROR_SIZE, "%.200s: %s", name, lack);
+	c->session.authserv_id = (struct ukey_view) {
+		(const uint8_t *)c->authserv_id, strlen(c->authserv_id) };
+	return lack == NULL;
+}
+
+bool
+conf_read(struct conf *c, const char *path, char *err)
+{
+	static char text[CONF_FILE_MAX];
+	size_t len = 0;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		snprintf(err, CONF_ERROR_SIZE, "%s: cannot be read: %s: name "
+		    "a file with --config", path, strerror(errno));
+		return false;
+	}
+	while (len < sizeof(text) && (n = read(fd, text + len,
+	    sizeof(text) - len)) > 0)
+		len += (size_t)n;
+	close(fd);
+	if (len == sizeof(text)) {
+		snprintf(err, CONF_ERROR_SIZE, "%s: larger than %d octets",
+		    path, CONF_FILE_MAX);
+		return false;
+	}
+	return conf_parse(c, path, text, len, err);
+}
+
+static bool
+is_in(const struct conf_network *n, const uint8_t *address)
+{
+	unsigned whole = n->bits / 8, rest = n->bits % 8;
+
+	if (memcmp(n->address, address, whole) != 0)
+		return false;
+	return rest == 0 || ((n->address[whole] ^ address[whole]) >>
+	    (8 - rest)) == 0;
+}
+
+bool
+conf_trusts(const struct conf *c, const char *address)
+{
+	uint8_t octets[16];
+	unsigned i, shift;
+
+	if (strncasecmp(address, "IPv6:", 5) == 0)
+		address += 5;
+	if (!read_address(address, octets, &shift))
+		return false;
+	for (i = 0; i < c->networks; i++)
+		if (is_in(&c->trusted[i], octets))
+			return true;
+	return false;
+}

@@ -1,0 +1,56 @@
+/*
+ * userkeys-milter: its configuration file.  SPDX-License-Identifier: MIT
+ *
+ * Lines of "key = value"; "#" begins a comment.  Every mistake is named with
+ * its line and column; an unknown key is one.
+ */
+#ifndef CONF_H
+#define CONF_H
+
+#include "ukey.h"
+
+#define CONF_LISTENERS 8
+#define CONF_NETWORKS 16
+#define CONF_TEXT 256
+#define CONF_FILE_MAX 65536 /* octets */
+#define CONF_ERROR_SIZE 512
+
+enum conf_local { CONF_SIGN, CONF_VERIFY, CONF_PASS };
+
+struct conf_network {
+	uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
+	unsigned bits;
+};
+
+struct conf {
+	char listen[CONF_LISTENERS][CONF_TEXT]; /* unix:PATH, inet:PORT@HOST */
+	unsigned listeners;
+	unsigned socket_mode;
+	char socket_group[CONF_TEXT], user[CONF_TEXT], pid_file[CONF_TEXT];
+	char database[CONF_TEXT], key_file[CONF_TEXT], dns[CONF_TEXT];
+	char authserv_id[CONF_TEXT], metrics_file[CONF_TEXT];
+	char submission_name[CONF_TEXT]; /* {daemon_name} of submission */
+	struct conf_network trusted[CONF_NETWORKS];
+	unsigned networks;
+	unsigned workers;      /* processes */
+	unsigned local_mail;   /* enum conf_local */
+	unsigned log_stderr;
+	unsigned dns_timeout;  /* seconds */
+	unsigned busy_ms;      /* the longest wait for the database */
+	struct ukey_session_settings session;
+};
+
+/* The defaults. */
+void conf_init(struct conf *c);
+/*
+ * Reads TEXT, LEN octets of the file NAME, over the defaults.  False with
+ * "name:line:column: what: what to do" in ERR, CONF_ERROR_SIZE octets.
+ */
+bool conf_parse(struct conf *c, const char *name, const char *text,
+    size_t len, char *err);
+/* The same of the file PATH. */
+bool conf_read(struct conf *c, const char *path, char *err);
+/* Whether ADDRESS, text as milters get it, lies in a trusted network. */
+bool conf_trusts(const struct conf *c, const char *address);
+
+#endif

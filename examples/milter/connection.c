@@ -1,0 +1,325 @@
+/*
+ * userkeys-milter: a connection of the MTA, event by event.
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "worker.h"
+
+struct connection *
+connection_new(struct worker *w, int fd)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+	struct epoll_event e = { .events = EPOLLIN, .data.ptr = c };
+
+	if (c == NULL || epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+		free(c);
+		return NULL;
+	}
+	c->worker = w;
+	c->fd = fd;
+	c->reading = true;
+	ukey_milter_init(&c->decoder);
+	c->next = w->connections;
+	c->link = &w->connections;
+	if (c->next != NULL)
+		c->next->link = &c->next;
+	w->connections = c;
+	w->count++;
+	count(COUNT_CONNECTIONS);
+	return c;
+}
+
+void
+connection_free(struct connection *c)
+{
+	message_free(c);
+	*c->link = c->next;
+	if (c->next != NULL)
+		c->next->link = c->link;
+	c->worker->count--;
+	close(c->fd);
+	free(c->output);
+	free(c);
+}
+
+static void
+keep(char *to, struct ukey_view text)
+{
+	snprintf(to, NAME_TEXT, "%.*s", (int)text.len,
+	    (const char *)text.data);
+}
+
+static void
+take_options(struct connection *c, const struct ukey_milter_event *e)
+{
+	static const struct ukey_milter_options want = {
+		UKEY_MILTER_VERSION, UKEY_MILTER_ADD_FIELDS |
+		UKEY_MILTER_CHANGE_FIELDS, UKEY_MILTER_NO_HELO |
+		UKEY_MILTER_NO_RCPT | UKEY_MILTER_NO_UNKNOWN |
+		UKEY_MILTER_QUIET_HEADER | UKEY_MILTER_QUIET_HEADER_END |
+		UKEY_MILTER_QUIET_BODY | UKEY_MILTER_LEADING_SPACE };
+	struct ukey_milter_options offer = { e->word[0], e->word[1],
+		e->word[2] }, taken;
+	uint8_t octets[32];
+	struct ukey_out out;
+
+	if (c->negotiated || !ukey_milter_negotiate(&taken, &offer, &want,
+	    UKEY_MILTER_ADD_FIELDS | UKEY_MILTER_CHANGE_FIELDS)) {
+		log_error("the MTA cannot serve a milter that adds and "
+		    "changes header fields, or asks twice");
+		c->bad = true;
+		return;
+	}
+	c->negotiated = true;
+	c->leading_space = taken.protocol & UKEY_MILTER_LEADING_SPACE;
+	c->quiet_header = taken.protocol & UKEY_MILTER_QUIET_HEADER;
+	c->quiet_end = taken.protocol & UKEY_MILTER_QUIET_HEADER_END;
+	c->quiet_body = taken.protocol & UKEY_MILTER_QUIET_BODY;
+	ukey_out_init(&out, octets, sizeof(octets));
+	(void)ukey_milter_write_options(&out, &taken);
+	output_send(c, &out);
+}
+
+static void
+take_macro(struct connection *c, const struct ukey_milter_event *e)
+{
+	struct ukey_view name = e->first;
+
+	if (name.len > 2 && name.data[0] == '{')
+		name = ukey_view_part(name, 1, name.len - 1);
+	if (ukey_view_equal(name, UKEY_VIEW("i")))
+		keep(c->queue_id, e->second);
+	/* At EOM Postfix says another daemon_name than at CONNECT. */
+	if (e->stage == 'C' && ukey_view_equal(name,
+	    UKEY_VIEW("daemon_name")))
+		keep(c->daemon_name, e->second);
+	if (e->stage == 'M' && ukey_view_equal(name,
+	    UKEY_VIEW("auth_authen")))
+		keep(c->login, e->second);
+}
+
+/* Room for LEN more octets of the field; what passes the limit is dropped,
+ * and the header is over its own then. */
+static void
+add_octets(struct connection *c, const uint8_t *data, size_t len)
+{
+	size_t need = c->field_len + len;
+	uint8_t *more;
+
+	if (need > FIELD_MAX)
+		return;
+	if (need > c->field_size) {
+		c->field_size = need < 512 ? 512 : 2 * need;
+		more = realloc(c->field, c->field_size);
+		if (more == NULL) {
+			c->bad = true;
+			return;
+		}
+		c->field = more;
+	}
+	memcpy(c->field + c->field_len, data, len);
+	c->field_len = need;
+}
+
+/* A value as it travels: milters get LF where the wire has CRLF. */
+static void
+add_value(struct connection *c, struct ukey_view v)
+{
+	struct ukey_view line;
+
+	while (v.data != NULL && !c->bad) {
+		line = ukey_view_cut(&v, '\n');
+		add_octets(c, line.data, line.len);
+		if (v.data != NULL)
+			add_octets(c, (const uint8_t *)"\r\n", 2);
+	}
+}
+
+static void
+field_event(struct connection *c, const struct ukey_milter_event *e)
+{
+	switch (e->kind) {
+	case UKEY_MILTER_NAME:
+		add_octets(c, e->first.data, e->first.len);
+		c->name_len = c->field_len;
+		break;
+	case UKEY_MILTER_VALUE:
+		if (c->field_len == c->name_len) {
+			add_octets(c, (const uint8_t *)": ",
+			    c->leading_space ? 1 : 2);
+			c->name_len = 0;
+		}
+		add_value(c, e->first);
+		break;
+	default:
+		if (c->name_len == c->field_len) /* an empty value */
+			add_octets(c, (const uint8_t *)":", 1);
+		add_octets(c, (const uint8_t *)"\r\n", 2);
+		if (!c->bad)
+			message_field(c);
+		if (!c->quiet_header)
+			output_reply(c, UKEY_MILTER_CONTINUE);
+	}
+}
+
+/* Events of a message; those that belong to none are answered alike. */
+static void
+message_event(struct connection *c, const struct ukey_milter_event *e)
+{
+	switch (e->kind) {
+	case UKEY_MILTER_NAME:
+	case UKEY_MILTER_VALUE:
+	case UKEY_MILTER_FIELD_END:
+		field_event(c, e);
+		break;
+	case UKEY_MILTER_HEADER_END:
+		message_header_end(c);
+		if (!c->quiet_end)
+			output_reply(c, UKEY_MILTER_CONTINUE);
+		break;
+	case UKEY_MILTER_BODY:
+		message_body(c, e->first);
+		break;
+	case UKEY_MILTER_BODY_END:
+		if (!c->quiet_body)
+			output_reply(c, UKEY_MILTER_CONTINUE);
+		break;
+	default:
+		message_end(c);
+	}
+}
+
+/* A command out of its order: a message is open, or none is. */
+static void
+disorder(struct connection *c)
+{
+	log_error("the MTA speaks out of turn: the connection is closed");
+	count(COUNT_BAD_PROTOCOL);
+	c->bad = true;
+}
+
+static void
+mail_event(struct connection *c, const struct ukey_milter_event *e)
+{
+	if (c->message != NULL || e->cut)
+		disorder(c);
+	else
+		message_begin(c, e->first);
+}
+
+static void
+handle(struct connection *c, const struct ukey_milter_event *e)
+{
+	switch (e->kind) {
+	case UKEY_MILTER_OPTIONS:
+		take_options(c, e);
+		return;
+	case UKEY_MILTER_MACRO:
+		take_macro(c, e);
+		return;
+	case UKEY_MILTER_ABORT:
+		message_free(c);
+		return;
+	case UKEY_MILTER_QUIT:
+		c->bad = true;
+		return;
+	case UKEY_MILTER_QUIT_NEW:
+		message_free(c);
+		c->daemon_name[0] = c->client[0] = '\0';
+		return;
+	case UKEY_MILTER_CONNECT:
+		keep(c->client, e->second);
+		output_reply(c, UKEY_MILTER_CONTINUE);
+		return;
+	case UKEY_MILTER_MAIL:
+		mail_event(c, e);
+		return;
+	case UKEY_MILTER_HELO:
+	case UKEY_MILTER_RCPT:
+	case UKEY_MILTER_DATA:
+	case UKEY_MILTER_UNKNOWN:
+		output_reply(c, UKEY_MILTER_CONTINUE);
+		return;
+	default:
+		if (c->message == NULL || c->waiting)
+			disorder(c);
+		else
+			message_event(c, e);
+	}
+}
+
+/* Decodes LEN octets of the worker's input. */
+static void
+decode(struct connection *c, size_t len)
+{
+	struct ukey_view in = { c->worker->input, len };
+	struct ukey_milter_event e;
+
+	while (!c->bad && (e = ukey_milter_next(&c->decoder, &in)).kind !=
+	    UKEY_MILTER_NONE) {
+		if (e.kind == UKEY_MILTER_BAD || (!c->negotiated &&
+		    e.kind != UKEY_MILTER_OPTIONS &&
+		    e.kind != UKEY_MILTER_QUIT))
+			disorder(c);
+		else
+			handle(c, &e);
+	}
+}
+
+void
+connection_ready(struct connection *c, bool input, bool output)
+{
+	ssize_t n;
+
+	if (output)
+		output_flush(c);
+	while (input && c->reading && !c->bad) {
+		n = recv(c->fd, c->worker->input, INPUT_SIZE, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (n <= 0)
+			c->bad = true;
+		else
+			decode(c, (size_t)n);
+		if ((size_t)n < INPUT_SIZE)
+			break;
+	}
+	if (c->bad)
+		connection_free(c);
+}
+
+void
+connection_answer(struct connection *c,
+    const struct ukey_resolver_result *result)
+{
+	struct worker *w = c->worker;
+	struct ukey_verify *v = ukey_session_verify(&c->message->session);
+
+	c->asked &= ~((uint32_t)1 << result->id);
+	if (result->packet.len == 0)
+		(void)ukey_verify_no_answer(v, result->id, result->reason);
+	else
+		(void)ukey_verify_answer(v, result->id, result->packet,
+		    w->work, sizeof(w->work));
+	message_advance(c);
+}
+
+void
+connection_tick(struct connection *c, uint64_t now)
+{
+	if (!c->waiting || now < c->progress)
+		return;
+	c->progress = now + PROGRESS_MS;
+	output_reply(c, UKEY_MILTER_PROGRESS);
+}

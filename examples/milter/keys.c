@@ -1,0 +1,99 @@
+/*
+ * userkeys-milter: permissions and keys from the User Key Database.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "ukey_random.h"
+#include "ukey_ukd.h"
+#include "worker.h"
+
+void
+keys_forget(struct worker *w)
+{
+	unsigned i;
+
+	for (i = 0; i < WORKER_KEYS; i++) {
+		ukey_key_free(w->keys[i].key);
+		w->keys[i].key = NULL;
+	}
+}
+
+struct ukey_permit
+keys_permit(struct worker *w, struct ukey_view login,
+    struct ukey_view address, char *selector)
+{
+	struct ukey_permit p = { .status = UKEY_PERMIT_LATER };
+	struct ukey_ukd_found found;
+	enum ukey_ukd_status status;
+
+	if (w->ukd == NULL)
+		return p;
+	if (ukey_ukd_changed(w->ukd))
+		keys_forget(w);
+	if (login.len == 0)
+		status = ukey_ukd_mailbox(w->ukd, address, &found);
+	else
+		status = ukey_ukd_lookup(w->ukd, login, address, &found);
+	switch (status) {
+	case UKEY_UKD_OK:
+		p.status = UKEY_PERMIT_YES;
+		snprintf(selector, NAME_TEXT, "%s%s%s.userkeys",
+		    found.generation, found.generation[0] == '\0' ? "" : ".",
+		    found.label);
+		p.selector = (struct ukey_view) { (const uint8_t *)selector,
+			strlen(selector) };
+		p.key = found.key;
+		break;
+	case UKEY_UKD_NO_KEY:
+		p.status = UKEY_PERMIT_NO_KEY;
+		break;
+	case UKEY_UKD_DENIED:
+		/* The server's own mail needs no permission. */
+		p.status = login.len == 0 ? UKEY_PERMIT_NO_KEY :
+		    UKEY_PERMIT_DENIED;
+		break;
+	default:
+		log_error("%s", ukey_ukd_error(w->ukd));
+	}
+	return p;
+}
+
+/* The prepared key ID; NULL when it cannot be had. */
+static struct ukey_key *
+find(struct worker *w, uint64_t id)
+{
+	struct worker_key *k;
+	unsigned i;
+
+	for (i = 0; i < WORKER_KEYS; i++)
+		if (w->keys[i].key != NULL && w->keys[i].id == id)
+			return w->keys[i].key;
+	k = &w->keys[w->next_key++ % WORKER_KEYS];
+	ukey_key_free(k->key);
+	k->key = NULL;
+	k->id = id;
+	if (ukey_ukd_load(w->ukd, id, ukey_random(), &k->key) !=
+	    UKEY_UKD_OK) {
+		log_error("%s", ukey_ukd_error(w->ukd));
+		k->key = NULL;
+	}
+	return k->key;
+}
+
+bool
+keys_sign(struct worker *w, uint64_t key, const uint8_t *digest,
+    struct ukey_out *out)
+{
+	struct ukey_key *k = w->ukd == NULL ? NULL : find(w, key);
+	int err;
+
+	if (k == NULL)
+		return false;
+	err = ukey_key_sign(k, digest, out);
+	if (err != UKEY_KEY_OK)
+		log_error("signing: %s", ukey_key_strerror(err));
+	return err == UKEY_KEY_OK;
+}

@@ -1,0 +1,240 @@
+/*
+ * userkeys-milter: the loop of one worker process.
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "ukey_ukd.h"
+#include "worker.h"
+
+#define EVENTS 64
+#define TICK_MS 1000
+
+/* What epoll's data points to for descriptors that are no connection. */
+static char is_listener, is_dns, is_signal;
+
+uint64_t
+worker_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static bool
+watch(struct worker *w, int fd, unsigned events, void *what)
+{
+	struct epoll_event e = { .events = events, .data.ptr = what };
+
+	return epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &e) == 0;
+}
+
+/* Descriptor of the signals that end a worker. */
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static bool
+open_database(struct worker *w)
+{
+	struct ukey_ukd_settings s = { .path = w->conf->database,
+		.key_file = w->conf->key_file[0] == '\0' ? NULL :
+		w->conf->key_file, .flags = UKEY_UKD_READ_ONLY,
+		.busy_ms = w->conf->busy_ms };
+	char err[UKEY_UKD_ERROR_SIZE];
+
+	if (w->conf->database[0] == '\0')
+		return true;
+	if (ukey_ukd_open(&w->ukd, &s, err, sizeof(err)) == UKEY_UKD_OK)
+		return true;
+	log_error("%s", err);
+	return false;
+}
+
+static bool
+open_all(struct worker *w, int signals)
+{
+	struct ukey_resolver_settings s = {
+		.deadline_ms = w->conf->dns_timeout * 1000 };
+	char err[UKEY_RESOLVER_ERROR_SIZE];
+	const int *fd;
+
+	w->dns = ukey_resolver_dns(w->conf->dns[0] == '\0' ? NULL :
+	    w->conf->dns, &s, NULL, err, sizeof(err));
+	if (w->dns == NULL) {
+		log_error("%s", err);
+		return false;
+	}
+	w->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epoll < 0 || signals < 0 ||
+	    !watch(w, signals, EPOLLIN, &is_signal) ||
+	    !watch(w, ukey_resolver_fd(w->dns), EPOLLIN, &is_dns)) {
+		log_error("epoll: %s", strerror(errno));
+		return false;
+	}
+	for (fd = w->listeners; *fd >= 0; fd++)
+		if (!watch(w, *fd, EPOLLIN | EPOLLEXCLUSIVE, &is_listener))
+			return false;
+	return open_database(w);
+}
+
+/* Takes one connection of each listener: the others are for the other
+ * workers. */
+static void
+take_connections(struct worker *w)
+{
+	const int *listener;
+	int fd, on = 1;
+
+	for (listener = w->listeners; *listener >= 0; listener++) {
+		fd = accept4(*listener, NULL, NULL, SOCK_NONBLOCK |
+		    SOCK_CLOEXEC);
+		if (fd < 0)
+			continue;
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+		    sizeof(on));
+		if (connection_new(w, fd) == NULL)
+			close(fd);
+	}
+}
+
+static void
+take_answers(struct worker *w)
+{
+	struct ukey_resolver_result result;
+	struct connection *c;
+
+	ukey_resolver_step(w->dns);
+	while (ukey_resolver_next(w->dns, &result)) {
+		c = result.cookie;
+		connection_answer(c, &result);
+		if (c->bad)
+			connection_free(c);
+	}
+}
+
+/* No new connections from now on. */
+static void
+drain(struct worker *w)
+{
+	const int *fd;
+
+	for (fd = w->listeners; !w->draining && *fd >= 0; fd++)
+		(void)epoll_ctl(w->epoll, EPOLL_CTL_DEL, *fd, NULL);
+	w->draining = true;
+}
+
+/* False when the worker is to end. */
+static bool
+take_signals(struct worker *w, int fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGTERM)
+			return false;
+		drain(w);
+	}
+	return true;
+}
+
+static void
+tick(struct worker *w)
+{
+	struct connection *c, *next;
+	uint64_t now = worker_now();
+
+	for (c = w->connections; c != NULL; c = next) {
+		next = c->next;
+		connection_tick(c, now);
+		if (c->bad)
+			connection_free(c);
+	}
+}
+
+/* One round of events; false when the worker is to end. */
+static bool
+turn(struct worker *w, int signals, int wait)
+{
+	struct epoll_event events[EVENTS];
+	bool go_on = true, dns = wait == 0;
+	int i, n = epoll_wait(w->epoll, events, EVENTS, wait);
+
+	for (i = 0; i < n; i++) {
+		if (events[i].data.ptr == &is_signal)
+			go_on = take_signals(w, signals);
+		else if (events[i].data.ptr == &is_listener)
+			take_connections(w);
+		else if (events[i].data.ptr == &is_dns)
+			dns = true;
+		else
+			connection_ready(events[i].data.ptr,
+			    events[i].events & (EPOLLIN | EPOLLHUP |
+			    EPOLLERR), events[i].events & EPOLLOUT);
+	}
+	if (dns || ukey_resolver_wait(w->dns) == 0)
+		take_answers(w);
+	return go_on;
+}
+
+static void
+run(struct worker *w, int signals)
+{
+	uint64_t next = worker_now() + TICK_MS;
+	int wait;
+
+	do {
+		if (worker_now() >= next) {
+			tick(w);
+			next = worker_now() + TICK_MS;
+		}
+		wait = ukey_resolver_wait(w->dns);
+		if (wait < 0 || wait > TICK_MS)
+			wait = w->count > 0 ? TICK_MS : -1;
+	} while (turn(w, signals, wait) && !(w->draining && w->count == 0));
+}
+
+int
+worker_run(const struct conf *c, const int *listeners)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+	int signals = open_signals();
+
+	if (w == NULL)
+		return 1;
+	w->conf = c;
+	w->listeners = listeners;
+	if (!open_all(w, signals))
+		return 1;
+	run(w, signals);
+	while (w->connections != NULL)
+		connection_free(w->connections);
+	keys_forget(w);
+	ukey_ukd_close(w->ukd);
+	ukey_resolver_free(w->dns);
+	close(w->epoll);
+	close(signals);
+	free(w);
+	return 0;
+}

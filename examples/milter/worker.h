@@ -1,0 +1,116 @@
+/*
+ * userkeys-milter: one worker process: its loop and its connections.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include "conf.h"
+#include "ukey_key.h"
+#include "ukey_milter_codec.h"
+#include "ukey_milter_reply.h"
+#include "ukey_resolver.h"
+#include "ukey_session.h"
+
+#define WORKER_KEYS 64       /* prepared private keys that are kept */
+#define INPUT_SIZE 65536     /* shared by all connections of a worker */
+#define OUTPUT_MAX 65536     /* of one connection, waiting to be sent */
+#define FIELD_MAX (UKEY_HEADER_MAX + 1024)
+#define PROGRESS_MS 5000     /* between signs of life while DNS is asked */
+#define NAME_TEXT 256
+
+struct ukey_ukd;
+
+struct worker {
+	const struct conf *conf;
+	const int *listeners;
+	int epoll;
+	struct ukey_resolver *dns;
+	struct ukey_ukd *ukd;        /* NULL: no database */
+	struct worker_key {
+		uint64_t id;
+		struct ukey_key *key; /* NULL: free */
+	} keys[WORKER_KEYS];
+	unsigned next_key;
+	struct connection *connections;
+	unsigned count;
+	bool draining;
+	uint8_t input[INPUT_SIZE];
+	uint64_t work[UKEY_WORK_SIZE / 8 + 1];
+};
+
+/* What the message in hand is for. */
+enum purpose { PURPOSE_NONE, PURPOSE_SUBMIT, PURPOSE_MX, PURPOSE_PASS };
+
+struct connection {
+	struct connection *next, **link;
+	struct worker *worker;
+	int fd;
+	struct ukey_milter decoder;
+	bool negotiated, leading_space, quiet_header, quiet_end, quiet_body;
+	bool reading;            /* epoll asks for input */
+	bool bad;                /* to be closed */
+	bool waiting;            /* the message ended, answers are out */
+	uint64_t progress;       /* ms when the next sign of life is due */
+	/* Of the connection. */
+	char daemon_name[NAME_TEXT], client[NAME_TEXT];
+	/* Of the message. */
+	char login[NAME_TEXT], queue_id[NAME_TEXT], message_id[NAME_TEXT];
+	char sender[NAME_TEXT];
+	enum purpose purpose;
+	struct message *message; /* on the heap from MAIL to the end */
+	uint32_t asked;          /* bit per DNS question that is out */
+	uint8_t *field;          /* the open field, on the heap */
+	size_t field_len, field_size, name_len;
+	uint8_t *output;         /* waiting to be sent, on the heap */
+	size_t output_len, output_sent;
+};
+
+/* The session and its arena, behind it. */
+struct message {
+	struct ukey_session session;
+	uint32_t arena[];
+};
+
+/* Runs until SIGTERM, or until SIGUSR2 and the last connection's end; an exit
+ * status.  LISTENERS ends with -1. */
+int worker_run(const struct conf *c, const int *listeners);
+
+/* connection.c */
+struct connection *connection_new(struct worker *w, int fd);
+void connection_free(struct connection *c);
+/* What epoll says. */
+void connection_ready(struct connection *c, bool input, bool output);
+/* A DNS result for it. */
+void connection_answer(struct connection *c,
+    const struct ukey_resolver_result *result);
+/* A sign of life, if one is due at NOW (ms). */
+void connection_tick(struct connection *c, uint64_t now);
+
+/* output.c: packets into what is to be sent; sent at once as far as the
+ * socket takes it. */
+void output_send(struct connection *c, const struct ukey_out *out);
+void output_reply(struct connection *c, uint8_t reply);
+void output_flush(struct connection *c);
+
+/* transaction.c: the message of a connection. */
+void message_begin(struct connection *c, struct ukey_view path);
+void message_field(struct connection *c);
+void message_header_end(struct connection *c);
+void message_body(struct connection *c, struct ukey_view octets);
+void message_end(struct connection *c);
+/* Goes on after an answer: asks, signs, and ends it when all is known. */
+void message_advance(struct connection *c);
+void message_free(struct connection *c);
+
+/* keys.c: the User Key Database. */
+struct ukey_permit keys_permit(struct worker *w, struct ukey_view login,
+    struct ukey_view address, char *selector);
+/* The signature of DIGEST by key KEY to OUT; false: there is none. */
+bool keys_sign(struct worker *w, uint64_t key, const uint8_t *digest,
+    struct ukey_out *out);
+void keys_forget(struct worker *w);
+
+uint64_t worker_now(void);
+
+#endif
