@@ -2,7 +2,6 @@
  * userkeys-milter: its configuration file.  SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -159,7 +158,7 @@ set_number(struct conf *c, const struct key *key, struct ukey_view value)
 static const char *
 set_expire(struct conf *c, struct ukey_view value)
 {
-	static const char units[] = "hdw";
+	static const char units[] = { 'h', 'd', 'w' };
 	static const uint32_t sizes[] = { 3600, 86400, 604800 };
 	const char *unit;
 	uint64_t n;
@@ -169,7 +168,7 @@ set_expire(struct conf *c, struct ukey_view value)
 		return NULL;
 	}
 	unit = value.len == 0 ? NULL : memchr(units,
-	    value.data[value.len - 1], 3);
+	    value.data[value.len - 1], sizeof(units));
 	if (unit == NULL || !ukey_view_number(ukey_view_part(value, 0,
 	    value.len - 1), &n) || n == 0 || n > 5000)
 		return "none, or a time such as 12h, 7d or 2w";
@@ -202,49 +201,15 @@ set_canon(struct conf *c, struct ukey_view value)
 static const char *
 add_listener(struct conf *c, struct ukey_view value)
 {
-	char *to = c->listen[c->listeners];
+	char *to;
 
 	if (c->listeners == CONF_LISTENERS)
 		return "at most 8 listeners";
+	to = c->listen[c->listeners];
 	if (!copy(to, value) || (strncmp(to, "unix:/", 6) != 0 &&
 	    (strncmp(to, "inet:", 5) != 0 || strchr(to, '@') == NULL)))
 		return "unix:/path or inet:port@address";
 	c->listeners++;
-	return NULL;
-}
-
-/* TEXT, IPv4 or IPv6, as 16 octets; SHIFT is 96 for IPv4. */
-static bool
-read_address(const char *text, uint8_t *address, unsigned *shift)
-{
-	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF };
-
-	*shift = 96;
-	memcpy(address, mapped, sizeof(mapped));
-	if (inet_pton(AF_INET, text, address + 12) == 1)
-		return true;
-	*shift = 0;
-	return inet_pton(AF_INET6, text, address) == 1;
-}
-
-static const char *
-add_network(struct conf *c, struct ukey_view value)
-{
-	struct conf_network *n = &c->trusted[c->networks];
-	struct ukey_view rest = value, address = ukey_view_cut(&rest, '/');
-	char text[CONF_TEXT];
-	unsigned shift;
-	uint64_t bits = 128;
-
-	if (c->networks == CONF_NETWORKS)
-		return "at most 16 networks";
-	if (!copy(text, address) || !read_address(text, n->address, &shift))
-		return "an address or network such as 192.0.2.0/24";
-	if (rest.data != NULL && (!ukey_view_number(rest, &bits) ||
-	    bits > 128 - shift))
-		return "a prefix of at most 32, for IPv6 128 bits";
-	n->bits = rest.data == NULL ? 128 : (unsigned)bits + shift;
-	c->networks++;
 	return NULL;
 }
 
@@ -264,7 +229,7 @@ set(struct conf *c, const struct key *key, struct ukey_view value)
 	case LISTEN:
 		return add_listener(c, value);
 	case NETWORK:
-		return add_network(c, value);
+		return conf_add_network(c, value);
 	case CANON:
 		return set_canon(c, value);
 	default:
@@ -326,8 +291,7 @@ missing(struct conf *c)
 {
 	if (c->listeners == 0)
 		return "no listener: add \"listen = unix:/path\"";
-	if (!ukey_view_is_domain((struct ukey_view) {
-	    (const uint8_t *)c->authserv_id, strlen(c->authserv_id) }, true))
+	if (!ukey_view_is_domain(c->session.authserv_id, true))
 		return "no name for our results: add \"authserv-id = "
 		    "mx.example.org\"";
 	return NULL;
@@ -353,11 +317,11 @@ conf_parse(struct conf *c, const char *name, const char *text, size_t len,
 		    line, column, what);
 		return false;
 	}
+	c->session.authserv_id = (struct ukey_view) {
+		(const uint8_t *)c->authserv_id, strlen(c->authserv_id) };
 	lack = missing(c);
 	if (lack != NULL)
 		snprintf(err, CONF_ERROR_SIZE, "%.200s: %s", name, lack);
-	c->session.authserv_id = (struct ukey_view) {
-		(const uint8_t *)c->authserv_id, strlen(c->authserv_id) };
 	return lack == NULL;
 }
 
@@ -384,31 +348,4 @@ conf_read(struct conf *c, const char *path, char *err)
 		return false;
 	}
 	return conf_parse(c, path, text, len, err);
-}
-
-static bool
-is_in(const struct conf_network *n, const uint8_t *address)
-{
-	unsigned whole = n->bits / 8, rest = n->bits % 8;
-
-	if (memcmp(n->address, address, whole) != 0)
-		return false;
-	return rest == 0 || ((n->address[whole] ^ address[whole]) >>
-	    (8 - rest)) == 0;
-}
-
-bool
-conf_trusts(const struct conf *c, const char *address)
-{
-	uint8_t octets[16];
-	unsigned i, shift;
-
-	if (strncasecmp(address, "IPv6:", 5) == 0)
-		address += 5;
-	if (!read_address(address, octets, &shift))
-		return false;
-	for (i = 0; i < c->networks; i++)
-		if (is_in(&c->trusted[i], octets))
-			return true;
-	return false;
 }

@@ -216,39 +216,51 @@ mail_event(struct connection *c, const struct ukey_milter_event *e)
 		message_begin(c, e->first);
 }
 
-static void
-handle(struct connection *c, const struct ukey_milter_event *e)
+/* Events of the connection; false when E is none. */
+static bool
+connection_event(struct connection *c, const struct ukey_milter_event *e)
 {
 	switch (e->kind) {
 	case UKEY_MILTER_OPTIONS:
 		take_options(c, e);
-		return;
+		return true;
 	case UKEY_MILTER_MACRO:
 		take_macro(c, e);
-		return;
+		return true;
 	case UKEY_MILTER_ABORT:
 		message_free(c);
-		return;
+		return true;
 	case UKEY_MILTER_QUIT:
 		c->bad = true;
-		return;
+		return true;
 	case UKEY_MILTER_QUIT_NEW:
 		message_free(c);
 		c->daemon_name[0] = c->client[0] = '\0';
-		return;
+		return true;
 	case UKEY_MILTER_CONNECT:
 		keep(c->client, e->second);
 		output_reply(c, UKEY_MILTER_CONTINUE);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+handle(struct connection *c, const struct ukey_milter_event *e)
+{
+	if (connection_event(c, e))
 		return;
+	switch (e->kind) {
 	case UKEY_MILTER_MAIL:
 		mail_event(c, e);
-		return;
+		break;
 	case UKEY_MILTER_HELO:
 	case UKEY_MILTER_RCPT:
 	case UKEY_MILTER_DATA:
 	case UKEY_MILTER_UNKNOWN:
 		output_reply(c, UKEY_MILTER_CONTINUE);
-		return;
+		break;
 	default:
 		if (c->message == NULL || c->waiting)
 			disorder(c);
@@ -275,26 +287,30 @@ decode(struct connection *c, size_t len)
 	}
 }
 
+/* Reads and decodes what there is; one piece at most where that is all. */
+static void
+receive(struct connection *c)
+{
+	ssize_t n = INPUT_SIZE;
+
+	while (n == INPUT_SIZE && c->reading && !c->bad) {
+		do {
+			n = recv(c->fd, c->worker->input, INPUT_SIZE, 0);
+		} while (n < 0 && errno == EINTR);
+		if (n > 0)
+			decode(c, (size_t)n);
+		else if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+			c->bad = true;
+	}
+}
+
 void
 connection_ready(struct connection *c, bool input, bool output)
 {
-	ssize_t n;
-
 	if (output)
 		output_flush(c);
-	while (input && c->reading && !c->bad) {
-		n = recv(c->fd, c->worker->input, INPUT_SIZE, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			break;
-		if (n <= 0)
-			c->bad = true;
-		else
-			decode(c, (size_t)n);
-		if ((size_t)n < INPUT_SIZE)
-			break;
-	}
+	if (input)
+		receive(c);
 	if (c->bad)
 		connection_free(c);
 }

@@ -98,8 +98,9 @@ open_inet(const char *where, char *err)
 
 	snprintf(text, sizeof(text), "%s", where + 5);
 	host = strchr(text, '@');
-	*host++ = '\0';
-	if (getaddrinfo(host, text, &hints, &a) != 0) {
+	if (host != NULL)
+		*host++ = '\0';
+	if (host == NULL || getaddrinfo(host, text, &hints, &a) != 0) {
 		errno = EINVAL;
 		return trouble(-1, where, "not a port and an IP address",
 		    err);

@@ -218,11 +218,10 @@ run(struct worker *w, int signals)
 int
 worker_run(const struct conf *c, const int *listeners)
 {
-	struct worker *w = calloc(1, sizeof(*w));
+	static struct worker worker; /* one a process, and a large one */
+	struct worker *w = &worker;
 	int signals = open_signals();
 
-	if (w == NULL)
-		return 1;
 	w->conf = c;
 	w->listeners = listeners;
 	if (!open_all(w, signals))
@@ -235,6 +234,5 @@ worker_run(const struct conf *c, const int *listeners)
 	ukey_resolver_free(w->dns);
 	close(w->epoll);
 	close(signals);
-	free(w);
 	return 0;
 }

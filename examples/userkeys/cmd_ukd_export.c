@@ -118,7 +118,7 @@ each_key(void *state, const struct ukey_ukd_key_row *row)
 	fprintf(b->f, "\t%lld\t%lld\t%lld\t%lld", (long long)row->created,
 	    (long long)row->published, (long long)row->activated,
 	    (long long)row->retired);
-	put_hex(b, (struct ukey_view) { row->public, row->public_len });
+	put_hex(b, (struct ukey_view) { row->spki, row->public_len });
 	put_private(b, row);
 	return put_end(b) && b->status == UKEY_UKD_OK;
 }

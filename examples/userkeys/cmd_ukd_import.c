@@ -138,7 +138,7 @@ key_fields(const struct restore *r, struct ukey_ukd_key_row *row)
 	    r->field[2]))
 		return false;
 	row->state = i;
-	ukey_out_init(&out, row->public, sizeof(row->public));
+	ukey_out_init(&out, row->spki, sizeof(row->spki));
 	if (!times_take(r, row) || !unhex(r->field[8], &out))
 		return false;
 	row->public_len = out.len;

@@ -57,7 +57,7 @@ ukd_record_text(const struct ukey_ukd_key_row *row, bool gone,
 		ukey_out_text(out, "; t=y");
 	ukey_out_text(out, "; p=");
 	if (!gone)
-		base64_write(out, (struct ukey_view) { row->public,
+		base64_write(out, (struct ukey_view) { row->spki,
 		    row->public_len });
 }
 

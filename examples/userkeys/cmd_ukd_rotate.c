@@ -21,7 +21,7 @@ is_published(struct ukey_view text, const struct ukey_ukd_key_row *row)
 	    ukey_keyrecord_is_userkey(&record) &&
 	    ukey_base64_decode(record.p, der, sizeof(der), &len) &&
 	    ukey_view_equal((struct ukey_view) { der, len },
-	    (struct ukey_view) { row->public, row->public_len });
+	    (struct ukey_view) { row->spki, row->public_len });
 }
 
 /* What the answer says of ROW's record; NAME is for the message. */

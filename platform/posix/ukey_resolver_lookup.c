@@ -28,6 +28,20 @@ ukey_lookup_free(struct ukey_resolver *r, struct ukey_lookup *l)
 	free(l);
 }
 
+/* PACKET becomes L's own; false without memory. */
+static bool
+keep_packet(struct ukey_lookup *l, struct ukey_view packet)
+{
+	free(l->packet);
+	l->packet_len = 0;
+	l->packet = malloc(packet.len);
+	if (l->packet == NULL)
+		return false;
+	l->packet_len = packet.len;
+	memcpy(l->packet, packet.data, packet.len);
+	return true;
+}
+
 void
 ukey_lookup_finish(struct ukey_resolver *r, struct ukey_lookup *l,
     struct ukey_view packet, enum ukey_reason reason)
@@ -38,21 +52,11 @@ ukey_lookup_finish(struct ukey_resolver *r, struct ukey_lookup *l,
 		ukey_attempt_close(r, &l->attempt[i]);
 	l->done = true;
 	l->reason = reason;
-	if (packet.data == l->packet)
+	if (packet.len == 0 || packet.data == l->packet)
 		return;
-	free(l->packet);
-	l->packet = NULL;
-	l->packet_len = 0;
-	if (packet.len == 0)
-		return;
-	l->packet = malloc(packet.len);
-	if (l->packet == NULL) {
+	if (!keep_packet(l, packet))
 		l->reason = UKEY_REASON_DNS_TIMEOUT;
-		return;
-	}
-	memcpy(l->packet, packet.data, packet.len);
-	l->packet_len = packet.len;
-	if (!r->settings.trust_ad && r->zone == NULL)
+	else if (!r->settings.trust_ad && r->zone == NULL)
 		l->packet[3] &= (uint8_t)~AD;
 }
 
@@ -107,19 +111,6 @@ is_poor(enum ukey_dns_status status)
 	    status == UKEY_DNS_MALFORMED || status == UKEY_DNS_TRUNCATED;
 }
 
-/* Keeps PACKET in case nothing better comes. */
-static void
-keep_poor(struct ukey_lookup *l, struct ukey_view packet)
-{
-	free(l->packet);
-	l->packet_len = 0;
-	l->packet = malloc(packet.len);
-	if (l->packet == NULL)
-		return;
-	memcpy(l->packet, packet.data, packet.len);
-	l->packet_len = packet.len;
-}
-
 void
 ukey_lookup_packet(struct ukey_resolver *r, struct ukey_attempt *a,
     struct ukey_view packet)
@@ -133,7 +124,7 @@ ukey_lookup_packet(struct ukey_resolver *r, struct ukey_attempt *a,
 	    ukey_dns_query_name(query), 0);
 	if (is_poor(status) &&
 	    !(status == UKEY_DNS_TRUNCATED && r->settings.no_tcp)) {
-		keep_poor(l, packet);
+		(void)keep_packet(l, packet); /* if nothing better comes */
 		if (status == UKEY_DNS_TRUNCATED && !a->tcp &&
 		    ukey_attempt_tcp(r, a))
 			return;

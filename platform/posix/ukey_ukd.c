@@ -212,7 +212,7 @@ ukey_ukd_load(struct ukey_ukd *u, uint64_t key,
 		place.label = ukey_ukd_column(&q);
 		place.domain = ukey_ukd_column(&q);
 		place.generation = ukey_ukd_column(&q);
-		place.public = ukey_ukd_column(&q);
+		place.spki = ukey_ukd_column(&q);
 		sealed = ukey_ukd_column(&q);
 		opened = ukey_ukd_key_unseal(u, &place, sealed, random, out);
 	}

@@ -77,7 +77,7 @@ struct ukey_ukd_key_row {
 	/* Seconds since 1970 UTC; 0: never. */
 	int64_t created, published, activated, retired;
 	size_t public_len;
-	uint8_t public[UKEY_KEY_PUBLIC_MAX]; /* SubjectPublicKeyInfo */
+	uint8_t spki[UKEY_KEY_PUBLIC_MAX]; /* SubjectPublicKeyInfo */
 };
 
 /*

@@ -54,7 +54,7 @@ place_of(const struct ukey_ukd_key_row *row)
 {
 	struct ukey_ukd_place place = { text_view(row->label),
 		text_view(row->domain), text_view(row->generation),
-		{ row->public, row->public_len } };
+		{ row->spki, row->public_len } };
 
 	return place;
 }
@@ -158,7 +158,7 @@ insert_key(struct ukey_ukd *u, const struct ukey_ukd_key_row *row, int64_t id,
 	ukey_ukd_bind_text(&q, text_view(row->generation));
 	ukey_ukd_bind_text(&q, text_view(ukey_ukd_state_word(row->state)));
 	ukey_ukd_bind_int(&q, row->bits);
-	ukey_ukd_bind_blob(&q, (struct ukey_view) { row->public,
+	ukey_ukd_bind_blob(&q, (struct ukey_view) { row->spki,
 	    row->public_len });
 	if (sealed.len > 0)
 		ukey_ukd_bind_blob(&q, sealed);
@@ -180,7 +180,7 @@ public_take(struct ukey_ukd *u, struct ukey_key *key,
 	struct ukey_out out;
 	int err;
 
-	ukey_out_init(&out, row->public, sizeof(row->public));
+	ukey_out_init(&out, row->spki, sizeof(row->spki));
 	err = ukey_key_write_public(key, &out);
 	row->public_len = out.len;
 	row->bits = ukey_key_bits(key);
@@ -245,7 +245,7 @@ restore_check(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 	if (status != UKEY_UKD_OK)
 		return status;
 	if (real.public_len == row->public_len &&
-	    memcmp(real.public, row->public, row->public_len) == 0)
+	    memcmp(real.spki, row->spki, row->public_len) == 0)
 		return UKEY_UKD_OK;
 	return ukey_ukd_invalid(u, text_view(row->address), "the backup's "
 	    "private and public key do not belong together");
@@ -255,7 +255,7 @@ restore_check(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 static enum ukey_ukd_status
 bits_take(struct ukey_ukd *u, struct ukey_ukd_key_row *row)
 {
-	struct ukey_view der = { row->public, row->public_len };
+	struct ukey_view der = { row->spki, row->public_len };
 	struct ukey_port_rsa_key key;
 	uint8_t first;
 

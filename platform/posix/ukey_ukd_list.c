@@ -135,10 +135,10 @@ key_take(struct ukey_ukd_query *q, struct ukey_ukd_key_row *row)
 	row->bits = (unsigned)ukey_ukd_column_int(q);
 	v = ukey_ukd_column(q);
 	row->public_len = v.len;
-	if (v.len > sizeof(row->public))
+	if (v.len > sizeof(row->spki))
 		q->rc = SQLITE_CORRUPT;
 	else if (v.len > 0)
-		memcpy(row->public, v.data, v.len);
+		memcpy(row->spki, v.data, v.len);
 	row->created = ukey_ukd_column_int(q);
 	row->published = ukey_ukd_column_int(q);
 	row->activated = ukey_ukd_column_int(q);

@@ -152,7 +152,7 @@ ukey_ukd_key_open(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 {
 	const struct ukey_ukd_place place = { text_view(row->label),
 		text_view(row->domain), text_view(row->generation),
-		{ row->public, row->public_len } };
+		{ row->spki, row->public_len } };
 	uint8_t octets[UKEY_UKD_SEALED_MAX];
 	enum ukey_ukd_status status;
 	struct ukey_out out;

@@ -85,7 +85,7 @@ enum ukey_ukd_status ukey_ukd_schema_check(struct ukey_ukd *u);
 /* Where a private key lies: it opens nowhere else. */
 struct ukey_ukd_place {
 	struct ukey_view label, domain, generation;
-	struct ukey_view public; /* SubjectPublicKeyInfo */
+	struct ukey_view spki; /* SubjectPublicKeyInfo */
 };
 
 enum ukey_ukd_status ukey_ukd_key_seal(struct ukey_ukd *u,

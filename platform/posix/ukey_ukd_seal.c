@@ -38,7 +38,7 @@ place_write(const struct ukey_ukd_place *place, struct ukey_out *out)
 	ukey_out_octet(out, 0);
 	ukey_out_view(out, place->generation);
 	ukey_out_octet(out, 0);
-	ukey_out_view(out, place->public);
+	ukey_out_view(out, place->spki);
 	return ukey_out_done(out);
 }
 

@@ -14,33 +14,45 @@
 #define STRING_MAX 255
 #define RDATA_MAX 16384
 
+/* Room for one more record; false without memory. */
+static bool
+make_room(struct ukey_zone *z)
+{
+	size_t room = z->room * 2 + 16;
+	struct ukey_zone_record *more;
+
+	if (z->count < z->room)
+		return true;
+	more = realloc(z->records, room * sizeof(*more));
+	if (more == NULL)
+		return false;
+	z->records = more;
+	z->room = room;
+	return true;
+}
+
 static bool
 add_record(struct zone_reader *r, enum ukey_zone_type type, uint32_t ttl,
-    const uint8_t *data, size_t len)
+    struct ukey_view data)
 {
 	struct ukey_zone *z = r->zone;
-	struct ukey_zone_record *more, *record;
-	uint8_t *block = malloc(r->owner_len + len);
+	struct ukey_zone_record *record;
 
-	if (z->count == z->room && block != NULL) {
-		z->room = z->room * 2 + 16;
-		more = realloc(z->records, z->room * sizeof(*more));
-		if (more == NULL) {
-			z->room = z->count;
-			free(block);
-			block = NULL;
-		} else {
-			z->records = more;
-		}
-	}
-	if (block == NULL)
+	if (!make_room(z))
 		return ukey_zone_fail(r, "out of memory");
-	record = &z->records[z->count++];
-	*record = (struct ukey_zone_record) { type, ttl, block,
-		(uint8_t)r->owner_len, block + r->owner_len, (uint16_t)len };
-	memcpy(block, r->owner, r->owner_len);
-	if (len > 0)
-		memcpy(record->data, data, len);
+	record = &z->records[z->count];
+	record->owner = malloc(r->owner_len + data.len);
+	if (record->owner == NULL)
+		return ukey_zone_fail(r, "out of memory");
+	z->count++;
+	record->type = type;
+	record->ttl = ttl;
+	record->owner_len = (uint8_t)r->owner_len;
+	record->data = record->owner + r->owner_len;
+	record->data_len = (uint16_t)data.len;
+	memcpy(record->owner, r->owner, r->owner_len);
+	if (data.len > 0)
+		memcpy(record->data, data.data, data.len);
 	return true;
 }
 
@@ -70,7 +82,8 @@ read_txt(struct zone_reader *r, uint32_t ttl)
 	if (len == 0)
 		return ukey_zone_fail(r,
 		    "TXT without a string: write TXT \"text\"");
-	return add_record(r, UKEY_ZONE_TXT, ttl, data, len);
+	return add_record(r, UKEY_ZONE_TXT, ttl,
+	    (struct ukey_view) { data, len });
 }
 
 static bool
@@ -90,7 +103,7 @@ read_target(struct zone_reader *r, enum ukey_zone_type type, uint32_t ttl)
 		    "the end");
 	}
 	return ukey_zone_name(r, name, &len) &&
-	    add_record(r, type, ttl, name, len);
+	    add_record(r, type, ttl, (struct ukey_view) { name, len });
 }
 
 static bool
@@ -138,6 +151,8 @@ static const struct {
 static bool
 read_data(struct zone_reader *r, enum ukey_zone_type type, uint32_t ttl)
 {
+	static const struct ukey_view none = { NULL, 0 };
+
 	switch (type) {
 	case UKEY_ZONE_TXT:
 		return read_txt(r, ttl);
@@ -145,9 +160,9 @@ read_data(struct zone_reader *r, enum ukey_zone_type type, uint32_t ttl)
 	case UKEY_ZONE_DNAME:
 		return read_target(r, type, ttl) && end_line(r);
 	case UKEY_ZONE_OTHER:
-		return add_record(r, type, ttl, NULL, 0) && skip_line(r);
+		return add_record(r, type, ttl, none) && skip_line(r);
 	default:
-		return add_record(r, type, ttl, NULL, 0) && end_line(r);
+		return add_record(r, type, ttl, none) && end_line(r);
 	}
 }
 

@@ -122,6 +122,15 @@ read_quoted(struct zone_reader *r)
 	return ZONE_QUOTED;
 }
 
+static bool
+ends_word(char c)
+{
+	static const char special[] = { '\n', ';', '(', ')', '"' };
+
+	return ukey_zone_blank(c) || memchr(special, c, sizeof(special)) !=
+	    NULL;
+}
+
 enum zone_token
 ukey_zone_next(struct zone_reader *r)
 {
@@ -139,8 +148,7 @@ ukey_zone_next(struct zone_reader *r)
 		return ZONE_LINE_END;
 	if (*r->at == '"')
 		return read_quoted(r);
-	while (r->at < r->end && !ukey_zone_blank(*r->at) &&
-	    memchr("\n;()\"", *r->at, 5) == NULL)
+	while (r->at < r->end && !ends_word(*r->at))
 		if (!take_octet(r))
 			return ZONE_BAD;
 	if (r->len > 0)

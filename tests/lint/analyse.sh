@@ -15,7 +15,10 @@ each() {
 # shellcheck disable=SC2086 # $flags and $sources are lists of words
 case $1 in
 gcc)
-	each gcc $flags -fanalyzer -Werror -O1 -c -o /dev/null ;;
+	# gcc 12 loses sight of what a struct behind a pointer owns: leaks are
+	# for clang, and for LeakSanitizer in the tests.
+	each gcc $flags -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 -c \
+	    -o /dev/null ;;
 clang)
 	each clang $flags --analyze -Xclang -analyzer-werror \
 	    -Xanalyzer -analyzer-output=text ;;

@@ -333,10 +333,10 @@ test_restore(void **state)
 	seen.key.state = UKEY_UKD_ACTIVE;
 	assert_int_not_equal(ukey_ukd_key_restore(u, &seen.key, next, NULL),
 	    UKEY_UKD_OK);
-	seen.key.public[20] ^= 1;
+	seen.key.spki[20] ^= 1;
 	assert_int_equal(ukey_ukd_key_restore(u, &seen.key, next, key),
 	    UKEY_UKD_INVALID);
-	seen.key.public[20] ^= 1;
+	seen.key.spki[20] ^= 1;
 	ukd_ok(u, ukey_ukd_key_restore(u, &seen.key, next, key));
 	assert_int_equal(ukd_look(u, "l", "a@b.example"), UKEY_UKD_OK);
 	/* Sealed for generation "", not for "4". */

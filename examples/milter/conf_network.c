@@ -1,0 +1,75 @@
+/*
+ * userkeys-milter: the networks that are trusted.
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf.h"
+
+/* TEXT, IPv4 or IPv6, as 16 octets; SHIFT is 96 for IPv4. */
+static bool
+read_address(const char *text, uint8_t *address, unsigned *shift)
+{
+	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF };
+
+	*shift = 96;
+	memcpy(address, mapped, sizeof(mapped));
+	if (inet_pton(AF_INET, text, address + 12) == 1)
+		return true;
+	*shift = 0;
+	return inet_pton(AF_INET6, text, address) == 1;
+}
+
+const char *
+conf_add_network(struct conf *c, struct ukey_view value)
+{
+	struct conf_network *n = &c->trusted[c->networks];
+	struct ukey_view rest = value, address = ukey_view_cut(&rest, '/');
+	char text[CONF_TEXT];
+	unsigned shift;
+	uint64_t bits = 128;
+
+	if (c->networks == CONF_NETWORKS)
+		return "at most 16 networks";
+	snprintf(text, sizeof(text), "%.*s", (int)address.len,
+	    (const char *)address.data);
+	if (address.len >= sizeof(text) ||
+	    !read_address(text, n->address, &shift))
+		return "an address or network such as 192.0.2.0/24";
+	if (rest.data != NULL && (!ukey_view_number(rest, &bits) ||
+	    bits > 128 - shift))
+		return "a prefix of at most 32, for IPv6 128 bits";
+	n->bits = rest.data == NULL ? 128 : (unsigned)bits + shift;
+	c->networks++;
+	return NULL;
+}
+
+static bool
+is_in(const struct conf_network *n, const uint8_t *address)
+{
+	unsigned whole = n->bits / 8, rest = n->bits % 8;
+
+	if (memcmp(n->address, address, whole) != 0)
+		return false;
+	return rest == 0 || ((n->address[whole] ^ address[whole]) >>
+	    (8 - rest)) == 0;
+}
+
+bool
+conf_trusts(const struct conf *c, const char *address)
+{
+	uint8_t octets[16];
+	unsigned i, shift;
+
+	if (strncasecmp(address, "IPv6:", 5) == 0)
+		address += 5;
+	if (!read_address(address, octets, &shift))
+		return false;
+	for (i = 0; i < c->networks; i++)
+		if (is_in(&c->trusted[i], octets))
+			return true;
+	return false;
+}
