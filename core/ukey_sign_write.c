@@ -81,22 +81,32 @@ tag_number(struct ukey_out *out, const char *name, uint64_t value)
 	ukey_out_number(out, value);
 }
 
-/* i= in pieces, since a long one passes the length of a line (FWS may stand
- * in it, RFC 6376 2.11). */
+#define PIECE 22 /* octets of a local-part; 66 when all are encoded */
+
+/* i= with its local-part in pieces, since a long one passes the length of a
+ * line: FWS may stand in it (RFC 6376 2.11), but not in the domain. */
 static void
 tag_identity(struct ukey_out *out, struct ukey_view identity)
 {
-	const size_t piece = 22; /* 66 octets when all are encoded */
-	size_t at;
+	size_t end = identity.len, at;
+	uint8_t octets[3 * PIECE];
+	struct ukey_out piece;
 
 	if (identity.len == 0)
 		return;
+	while (end > 0 && identity.data[end - 1] != '@')
+		end--;
 	tag(out, "i", identity.len + 1);
-	for (at = 0; at < identity.len; at += piece) {
-		if (at > 0)
-			ukey_out_fold(out, 3 * piece, 0);
-		ukey_dqp_encode(out, ukey_view_part(identity, at, at + piece));
+	for (at = 0; at + 1 < end; at += PIECE) {
+		ukey_out_init(&piece, octets, sizeof(octets));
+		ukey_dqp_encode(&piece, ukey_view_part(identity, at,
+		    at + PIECE < end ? at + PIECE : end - 1));
+		ukey_out_fold(out, piece.len, 0);
+		ukey_out_view(out, ukey_out_done(&piece));
 	}
+	ukey_out_fold(out, identity.len - end + 2, 0);
+	ukey_out_octet(out, '@');
+	ukey_out_view(out, ukey_view_part(identity, end, identity.len));
 }
 
 static void

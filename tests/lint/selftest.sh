@@ -129,10 +129,10 @@ printf '/* SPDX-License-Identifier: MIT /ho''me/me */\n' |
 plant headers.sh 'ukey_plant.h' core/ukey_plant.h <<'PLANT'
 int ukey_plant(size_t size);
 PLANT
-plant 'analyse.sh gcc' 'leak' <<'PLANT'
-void *malloc(unsigned long size);
-int ukey_plant(int n);
-int ukey_plant(int n) { char *p = malloc(3); return p ? n : 1; }
+plant 'analyse.sh gcc' 'double-free' <<'PLANT'
+void free(void *p);
+void ukey_plant(void *p);
+void ukey_plant(void *p) { free(p); free(p); }
 PLANT
 plant 'analyse.sh clang' 'core.DivideZero' <<'PLANT'
 int ukey_plant(int n);

@@ -12,7 +12,7 @@ u.bind(s.getsockname()); print(s.getsockname()[1])'
 }
 
 nsd_start() {
-	NSD_PORT=$(free_port)
+	NSD_PORT=${NSD_PORT:-$(free_port)} # the same one when started again
 	cat >"$1/nsd.conf" <<EOF
 server:
 	ip-address: 127.0.0.1

@@ -160,7 +160,8 @@ test_field(void **state)
 	assert_null(strstr(field, "x="));
 	/* A long identity is folded, and encoded. */
 	memset(identity, ';', sizeof(identity));
-	q.identity = (struct ukey_view) { (uint8_t *)identity, 150 };
+	memcpy(identity + 150, "@example.org", 12);
+	q.identity = (struct ukey_view) { (uint8_t *)identity, 162 };
 	field = field_of(HEADER "\r\n", &q);
 	assert_non_null(strstr(field, "i==3B=3B"));
 	assert_non_null(strstr(field, "=3B\r\n\t=3B"));

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,6 +316,40 @@ test_rsa(void **state)
 	assert_in_range(support_port_rsa_calls(), 1, UKEY_RSA_MAX);
 }
 
+/* Local-parts of every length: where i= is folded, it reads the same. */
+static void
+test_long_identity(void **state)
+{
+	char sender[100] = "";
+	struct support_record records[2] = { { NULL, NULL, NULL } };
+	struct ukey_view from = { (const uint8_t *)sender, 0 };
+	char name[200], selector[100];
+	struct ukey_verify v;
+	struct ukey_judgement j;
+	size_t len;
+
+	(void)state;
+	for (len = 1; len <= 63; len++) {
+		memset(sender, 'a', len);
+		memcpy(sender + len, "@example.org", 13);
+		snprintf(selector, sizeof(selector), "%.*s.userkeys",
+		    (int)len, sender);
+		snprintf(name, sizeof(name), "%s.example.org", selector);
+		records[0] = (struct support_record) { name, "TXT",
+			support_mail_record("v=DKIM1; uk=none;") };
+		support_mail_letter(&mail);
+		support_mail_sign(&mail, selector, sender);
+		ukey_verify_init(&v, 0, arena, sizeof(arena));
+		from.len = len + 12;
+		ukey_verify_mail_from(&v, from);
+		ukey_verify_push(&v, mail.data, mail.len);
+		ukey_verify_end(&v);
+		support_dns_run(&v, records, false);
+		ukey_verify_userkeys(&v, &j);
+		assert_int_equal(j.verdict, UKEY_PASS);
+	}
+}
+
 static void
 test_empty(void **state)
 {
@@ -341,6 +376,7 @@ main(void)
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_crypto),
 		cmocka_unit_test(test_rsa),
+		cmocka_unit_test(test_long_identity),
 		cmocka_unit_test(test_empty),
 	};
 
