@@ -23,7 +23,7 @@
 #define SAMPLE 3000000 /* nanoseconds that one sample lasts at least */
 #define KIB 1024
 #define MIB (1024 * KIB)
-#define WHOLE 65536 /* octets of a push, as from a socket or file */
+#define WHOLE 16384 /* octets of a push, as from a socket or file */
 
 enum party { OURS, OPENDKIM, SHA256, RSA, PARTIES };
 
