@@ -56,7 +56,8 @@ CORE_SRC = $(call sources,$(if $(filter 0,$(SIMD)),core/*.c, \
 PORT_SRC = $(call sources,port/*.c port/$(PORT)/*.c)
 PLATFORM_SRC = $(call sources,platform/posix/*.c platform/milter/*.c)
 USERKEYS_SRC = $(call sources,examples/userkeys/*.c)
-MILTER_SRC = $(call sources,examples/milter/*.c)
+# The milter needs the database.
+MILTER_SRC = $(if $(SQLITE_LIBS),$(call sources,examples/milter/*.c))
 SUPPORT_SRC = $(call sources,tests/support/*.c)
 
 # Tests: tests/GROUP/test_*.c is a cmocka program of its own; a script is

@@ -1,0 +1,25 @@
+/*
+ * userkeys: fuzz: the signature field; times never wrap.
+ * SPDX-License-Identifier: MIT
+ */
+#include "fuzz.h"
+#include "ukey_sigheader.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ukey_view in = { data, size };
+	struct ukey_sigheader sig;
+	enum ukey_reason reason = ukey_sigheader_parse(&sig, in);
+
+	if (reason != UKEY_REASON_OK)
+		return 0;
+	MUST(sig.d.len > 0 && sig.s.len > 0 && sig.h.len > 0);
+	MUST(ukey_view_is_domain(sig.d, true));
+	MUST(sig.b_raw.data >= data && sig.b_raw.data + sig.b_raw.len <=
+	    data + size);
+	MUST(ukey_sigheader_time(&sig, 0) == UKEY_REASON_OK);
+	(void)ukey_sigheader_time(&sig, 1750000000);
+	(void)ukey_sigheader_time(&sig, UINT64_MAX);
+	return 0;
+}
