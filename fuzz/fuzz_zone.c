@@ -25,10 +25,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ukey_dns_query_write(&query, 1, (struct ukey_view) { name,
 	    sizeof(name) });
 	packet = ukey_zone_answer(z, ukey_out_done(&query));
+	in = (struct ukey_view) { name, sizeof(name) };
 	if (packet.len > 0)
-		MUST(ukey_dns_answer_read(&a, packet, (struct ukey_view) {
-		    name, sizeof(name) }, 0) != UKEY_DNS_MALFORMED);
+		MUST(ukey_dns_answer_read(&a, packet, in, 0) !=
+		    UKEY_DNS_MALFORMED);
 	ukey_zone_free(z);
-	(void)in;
 	return 0;
 }
