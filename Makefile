@@ -172,6 +172,12 @@ test-mbedtls36: ## unit tests and vectors against Mbed TLS 3.6 from source
 linear: ## instruction counts of hostile shapes at n, 2n, 4n
 	@sh tests/setup.sh bench
 	@sh tests/house/linear.sh
+size: ## flash, memory and stack of core on Cortex-M3, to docs/SIZE.md
+	@sh tests/setup.sh firmware
+	@python3 tests/size/size.py
+size-check: ## whether they grew
+	@sh tests/setup.sh firmware
+	@python3 tests/size/size.py --check
 coverage: ## of core: at least 95 % of lines, 90 % of branches
 	@sh tests/setup.sh coverage
 	@sh tests/house/coverage.sh
@@ -247,4 +253,4 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include fuzz/fuzz.mk examples/firmware/firmware.mk tests/bench/bench.mk
 
 .PHONY: all help demo test install dist clean check test-mail \
-	test-all lint asan asan-clang valgrind mips arch coverage linear test-mbedtls36 replay
+	test-all lint asan asan-clang valgrind mips arch coverage linear size size-check test-mbedtls36 replay
