@@ -22,6 +22,7 @@
 #define UKEY_RSA_BLIND Vi
 #define UKEY_RSA_UNBLIND Vf
 #define UKEY_RSA_MODULUS N
+#define UKEY_RSA_CRT(rsa) { &(rsa)->DP, &(rsa)->DQ, &(rsa)->QP }
 #define UKEY_PEM_DATA buf
 #define UKEY_PEM_LEN buflen
 #else
@@ -31,6 +32,8 @@
 #define UKEY_RSA_BLIND MBEDTLS_PRIVATE(Vi)
 #define UKEY_RSA_UNBLIND MBEDTLS_PRIVATE(Vf)
 #define UKEY_RSA_MODULUS MBEDTLS_PRIVATE(N)
+#define UKEY_RSA_CRT(rsa) { &(rsa)->MBEDTLS_PRIVATE(DP), \
+	&(rsa)->MBEDTLS_PRIVATE(DQ), &(rsa)->MBEDTLS_PRIVATE(QP) }
 #define UKEY_PEM_DATA MBEDTLS_PRIVATE(buf)
 #define UKEY_PEM_LEN MBEDTLS_PRIVATE(buflen)
 #endif

@@ -59,8 +59,22 @@ is_rsa(struct der *in)
 	    memcmp(oid.at, UKEY_OID_RSA, UKEY_OID_RSA_LEN) == 0;
 }
 
-/* The numbers of a PKCS#1 key that are read; the others follow from them. */
-enum { N, E, D, P, Q, NUMBERS };
+/* The numbers of a PKCS#1 key. */
+enum { N, E, D, P, Q, DP, DQ, QP, NUMBERS };
+
+/* The values for the Chinese remainder: Mbed TLS has no call that takes them,
+ * and would compute them anew, which is slow, and in some versions leaves
+ * parts of them in freed memory.  They are tried with the key. */
+static int
+set_crt(mbedtls_rsa_context *rsa, const struct ukey_view *v)
+{
+	mbedtls_mpi *const crt[] = UKEY_RSA_CRT(rsa);
+	int i, ret = 0;
+
+	for (i = 0; i < 3 && ret == 0; i++)
+		ret = mbedtls_mpi_read_binary(crt[i], v[i].data, v[i].len);
+	return ret;
+}
 
 /* What stands behind the version in a PKCS#1 key, OUTER. */
 static int
@@ -80,6 +94,8 @@ parse_numbers(mbedtls_rsa_context *rsa, struct der *outer)
 	ret = mbedtls_rsa_import_raw(rsa, v[N].data, v[N].len, v[P].data,
 	    v[P].len, v[Q].data, v[Q].len, v[D].data, v[D].len, v[E].data,
 	    v[E].len);
+	if (ret == 0)
+		ret = set_crt(rsa, &v[DP]);
 	return ukey_key_err_of(ret, UKEY_KEY_INVALID);
 }
 
