@@ -40,7 +40,9 @@ VERSION = $(shell sed -n 's/^.define UKEY_VERSION "\(.*\)"/\1/p' core/ukey.h)
 # Layers see only what docs/DESIGN.md lets them see.
 CORE_INC = -Icore
 PORT_INC = $(CORE_INC) -Iport -Iport/$(PORT) $(MBEDTLS_CFLAGS)
-PLATFORM_INC = $(PORT_INC) -Iplatform/posix -Iplatform/milter
+# 64 bits of file sizes and inodes on machines of 32, too.
+PLATFORM_INC = $(PORT_INC) -Iplatform/posix -Iplatform/milter \
+	-D_FILE_OFFSET_BITS=64
 
 # What needs SQLite, by its include line; *_no_sqlite.c stands in for it.
 NEED_SQLITE = $(if $(SQLITE_LIBS),$(wildcard examples/*/*_no_sqlite.c),\
