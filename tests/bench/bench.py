@@ -6,6 +6,7 @@ bench.py BUILD PLAIN: the programs of BUILD with all that the processor has,
 those of PLAIN without SHA instructions and vectors.
 """
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -119,10 +120,14 @@ def instructions(build, what, size, count):
         text = run("callgrind_annotate", "--threshold=100", out.name)
     own = total = 0
     for line in text.splitlines():
-        if "PROGRAM TOTALS" in line:
-            total = int(line.split()[0].replace(",", ""))
-        if "core/ukey_" in line or "simd/ukey_" in line:
-            own += int(line.split()[0].replace(",", ""))
+        match = re.match(r" *([\d,]+) \([ \d.]+%\)  (\S+)", line)
+        if not match:
+            continue
+        octets = int(match.group(1).replace(",", ""))
+        if match.group(2) == "PROGRAM":
+            total = octets
+        elif re.search(r"(core|simd)/ukey_\w+\.c:", match.group(2)):
+            own += octets
     return total, own
 
 
