@@ -22,6 +22,7 @@ for file in bin/userkeys bin/userkeys-milter lib/libuserkeys.a \
 done
 
 start "the README's program"
+# shellcheck disable=SC2016 # the fence of a page
 sed -n '/^```c$/,/^```$/p' README.md | sed '/^```/d' >"$work/example.c"
 sed -i "s|^prefix=.*|prefix=$prefix|; s|^libdir=.*|libdir=$prefix/lib|" \
     "$prefix/lib/pkgconfig/userkeys.pc"
