@@ -71,8 +71,9 @@ set_crt(mbedtls_rsa_context *rsa, const struct ukey_view *v)
 	mbedtls_mpi *const crt[] = UKEY_RSA_CRT(rsa);
 	int i, ret = 0;
 
-	for (i = 0; i < 3 && ret == 0; i++)
-		ret = mbedtls_mpi_read_binary(crt[i], v[i].data, v[i].len);
+	for (i = 0; i < NUMBERS - DP && ret == 0; i++)
+		ret = mbedtls_mpi_read_binary(crt[i], v[DP + i].data,
+		    v[DP + i].len);
 	return ret;
 }
 
@@ -80,7 +81,7 @@ set_crt(mbedtls_rsa_context *rsa, const struct ukey_view *v)
 static int
 parse_numbers(mbedtls_rsa_context *rsa, struct der *outer)
 {
-	struct ukey_view v[NUMBERS];
+	struct ukey_view v[NUMBERS] = { { NULL, 0 } };
 	int i, ret;
 
 	for (i = 0; i < NUMBERS; i++)
@@ -95,7 +96,7 @@ parse_numbers(mbedtls_rsa_context *rsa, struct der *outer)
 	    v[P].len, v[Q].data, v[Q].len, v[D].data, v[D].len, v[E].data,
 	    v[E].len);
 	if (ret == 0)
-		ret = set_crt(rsa, &v[DP]);
+		ret = set_crt(rsa, v);
 	return ukey_key_err_of(ret, UKEY_KEY_INVALID);
 }
 
