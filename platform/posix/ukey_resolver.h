@@ -82,6 +82,8 @@ const char *ukey_resolver_source(const struct ukey_resolver *r);
  * Asks all that is open in V, at once, and answers it, until V asks no more;
  * to be called after the end of the header and again after ukey_verify_end().
  * Takes at most three times deadline_ms; what is open then gets no answer.
+ * Not to be mixed with questions of ukey_resolver_ask() on the same resolver:
+ * their results are dropped.
  * WORK and WORK_SIZE as for ukey_verify_answer().  0, or what that returned.
  */
 int ukey_resolver_run(struct ukey_resolver *r, struct ukey_verify *v,

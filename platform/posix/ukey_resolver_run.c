@@ -100,6 +100,8 @@ ukey_resolver_run(struct ukey_resolver *r, struct ukey_verify *v, void *work,
 			break;
 		wait_until(r, end);
 		while (ukey_resolver_next(r, &result)) {
+			if (result.cookie != v)
+				continue; /* somebody else's, see the header */
 			asked &= ~((uint32_t)1 << result.id);
 			err = take(v, &result, work, work_size);
 			if (err != UKEY_OK) {
