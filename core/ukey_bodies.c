@@ -9,8 +9,10 @@
 static bool
 waits(const struct ukey_signature *slot)
 {
-	return slot->user == UKEY_WAIT_KEY || slot->user == UKEY_WAIT_BODY ||
-	    slot->dkim == UKEY_WAIT_KEY || slot->dkim == UKEY_WAIT_BODY;
+	return slot->judged[0] == UKEY_WAIT_KEY ||
+	    slot->judged[0] == UKEY_WAIT_BODY ||
+	    slot->judged[1] == UKEY_WAIT_KEY ||
+	    slot->judged[1] == UKEY_WAIT_BODY;
 }
 
 /* Whether SLOT's bh= is still to be compared with hash I. */
@@ -22,6 +24,13 @@ undecided(const struct ukey_verify *v, unsigned slot, unsigned i)
 	    v->signature[slot].body == UKEY_WAIT_BODY;
 }
 
+/* l= of SLOT, which has a note. */
+static uint64_t *
+length(const struct ukey_verify *v, unsigned slot)
+{
+	return &ukey_signature_note(v, slot)->sig.l;
+}
+
 /* The least l= of hash I at or behind what was hashed. */
 static void
 next_stop(struct ukey_verify *v, unsigned i)
@@ -31,8 +40,8 @@ next_stop(struct ukey_verify *v, unsigned i)
 
 	b->stop = UINT64_MAX;
 	for (slot = 0; slot < v->signatures; slot++) {
-		if (undecided(v, slot, i) && v->signature[slot].l < b->stop)
-			b->stop = v->signature[slot].l;
+		if (undecided(v, slot, i) && *length(v, slot) < b->stop)
+			b->stop = *length(v, slot);
 	}
 }
 
@@ -68,11 +77,11 @@ compare(struct ukey_verify *v, unsigned i, struct ukey_port_sha256 *hash,
 
 	for (slot = 0; slot < v->signatures; slot++) {
 		s = &v->signature[slot];
-		if (!undecided(v, slot, i) || s->l != l)
+		if (!undecided(v, slot, i) || *length(v, slot) != l)
 			continue;
 		if (err)
 			s->body = UKEY_REASON_CRYPTO;
-		else if (memcmp(ukey_signature_digests(v, s)->body, digest,
+		else if (memcmp(ukey_signature_note(v, slot)->body, digest,
 		    sizeof(digest)) != 0)
 			s->body = UKEY_REASON_BODY_HASH;
 		else
@@ -145,9 +154,9 @@ finish(struct ukey_verify *v, unsigned i)
 	for (slot = 0; slot < v->signatures; slot++) {
 		if (!undecided(v, slot, i))
 			continue;
-		if (v->signature[slot].l == UINT64_MAX)
-			v->signature[slot].l = b->len;
-		if (v->signature[slot].l > b->len)
+		if (*length(v, slot) == UINT64_MAX)
+			*length(v, slot) = b->len;
+		if (*length(v, slot) > b->len)
 			v->signature[slot].body = UKEY_REASON_LENGTH;
 	}
 	compare(v, i, &b->hash, b->len, UKEY_REASON_OK);
@@ -175,10 +184,10 @@ ukey_bodies_settle(struct ukey_verify *v)
 	for (i = 0; i < v->signatures; i++) {
 		s = &v->signature[i];
 		if (s->body != UKEY_WAIT_BODY) {
-			if (s->user == UKEY_WAIT_BODY)
-				s->user = s->body;
-			if (s->dkim == UKEY_WAIT_BODY)
-				s->dkim = s->body;
+			if (s->judged[0] == UKEY_WAIT_BODY)
+				s->judged[0] = s->body;
+			if (s->judged[1] == UKEY_WAIT_BODY)
+				s->judged[1] = s->body;
 		}
 		if (waits(s))
 			matter |= (uint8_t)(1u << s->canon);

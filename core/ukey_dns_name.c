@@ -108,6 +108,18 @@ ukey_dns_prefix(struct ukey_view packet, size_t pos, struct ukey_view name)
 	return name.len;
 }
 
+void
+ukey_dns_labels(struct ukey_out *out, struct ukey_view text)
+{
+	struct ukey_view label;
+
+	while (text.len > 0) {
+		label = ukey_view_cut(&text, '.');
+		ukey_out_octet(out, (uint8_t)label.len);
+		ukey_out_view(out, label);
+	}
+}
+
 bool
 ukey_dns_name_from_text(struct ukey_out *out, struct ukey_view text)
 {
@@ -124,11 +136,7 @@ ukey_dns_name_from_text(struct ukey_out *out, struct ukey_view text)
 	}
 	if (text.len == 0)
 		return false;
-	for (rest = text; rest.data != NULL;) {
-		label = ukey_view_cut(&rest, '.');
-		ukey_out_octet(out, (uint8_t)label.len);
-		ukey_out_view(out, label);
-	}
+	ukey_dns_labels(out, text);
 	ukey_out_octet(out, 0);
 	return true;
 }

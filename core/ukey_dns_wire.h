@@ -41,6 +41,10 @@ struct ukey_view ukey_dns_walk_label(struct ukey_dns_walk *w);
 /* Goes to the root: then END and LEN are final, unless BAD. */
 void ukey_dns_walk_to_root(struct ukey_dns_walk *w);
 
+/* The labels of dotted TEXT (none where it is empty), well-formed, in wire
+ * form; without the root's octet. */
+void ukey_dns_labels(struct ukey_out *out, struct ukey_view text);
+
 /* Whether the name at POS is NAME (wire form), without case. */
 bool ukey_dns_is_name(struct ukey_view packet, size_t pos,
     struct ukey_view name);

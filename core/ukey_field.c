@@ -12,14 +12,19 @@
 #define FIELD_REASON (UKEY_FIELDS_MAX < 512 ? \
 	UKEY_REASON_ARENA : UKEY_REASON_FIELD_LIMIT)
 
-#define ALIGN 4u
+#define ALIGN 8u
 
 void
 ukey_fields_init(struct ukey_fields *f, void *arena, size_t size)
 {
-	*f = (struct ukey_fields) { .arena = arena };
-	f->size = size > UINT32_MAX ? UINT32_MAX : (uint32_t)size;
-	f->size -= f->size % ALIGN;
+	size_t pad = (ALIGN - (uintptr_t)arena % ALIGN) % ALIGN;
+
+	if (size > UINT32_MAX)
+		size = UINT32_MAX;
+	if (pad > size)
+		pad = size;
+	*f = (struct ukey_fields) { .arena = (uint8_t *)arena + pad };
+	f->size = (uint32_t)(size - pad) & ~(ALIGN - 1);
 }
 
 static struct ukey_field *
@@ -49,19 +54,29 @@ trouble(struct ukey_fields *f, enum ukey_reason reason)
 		f->reason = (uint8_t)reason;
 }
 
+struct ukey_out
+ukey_fields_room(const struct ukey_fields *f)
+{
+	uint32_t pad = (ALIGN - f->used % ALIGN) % ALIGN, left = room(f);
+	struct ukey_out out;
+
+	if (pad > left)
+		pad = left;
+	ukey_out_init(&out, f->arena + f->used + pad, left - pad);
+	return out;
+}
+
 void *
 ukey_fields_alloc(struct ukey_fields *f, size_t len)
 {
-	uint32_t pad = (ALIGN - f->used % ALIGN) % ALIGN;
-	void *at;
+	struct ukey_out out = ukey_fields_room(f);
 
-	if (room(f) < pad || room(f) - pad < len)
+	if (out.size < len)
 		return NULL;
-	at = f->arena + f->used + pad;
-	f->used += pad + (uint32_t)len;
+	f->used = (uint32_t)(out.data - f->arena) + (uint32_t)len;
 	if (f->header == 0)
 		f->start = f->used;
-	return at;
+	return out.data;
 }
 
 void

@@ -13,6 +13,7 @@
 #define UKEY_FIELD_H
 
 #include "ukey_config.h"
+#include "ukey_out.h"
 #include "ukey_reason.h"
 #include "ukey_text.h"
 
@@ -30,7 +31,7 @@ struct ukey_field {
 };
 
 struct ukey_fields {
-	uint8_t *arena;   /* aligned to 4 */
+	uint8_t *arena;   /* aligned to 8 */
 	uint32_t size;
 	uint32_t used;    /* octets from the start */
 	uint32_t start;   /* where the open field begins */
@@ -40,11 +41,14 @@ struct ukey_fields {
 	uint8_t reason;   /* enum ukey_reason; not OK: no more is stored */
 };
 
-/* ARENA is not owned and must stay until the last call for F. */
+/* ARENA is not owned and must stay until the last call for F; up to 7 octets
+ * of it go to its alignment. */
 void ukey_fields_init(struct ukey_fields *f, void *arena, size_t size);
-/* Room for LEN octets beside the fields, aligned to 4, never while a field is
+/* Room for LEN octets beside the fields, aligned to 8, never while a field is
  * open; NULL when there is none. */
 void *ukey_fields_alloc(struct ukey_fields *f, size_t len);
+/* All that the next ukey_fields_alloc() could give; SIZE may be 0. */
+struct ukey_out ukey_fields_room(const struct ukey_fields *f);
 /* Octets of the open field.  Sets f->reason on a limit. */
 void ukey_fields_push(struct ukey_fields *f, struct ukey_view octets);
 /* The open field is complete; reason _HEADER_SYNTAX when it has no name. */

@@ -4,105 +4,119 @@
  */
 #include "ukey_judge.h"
 
-#include "ukey_name.h"
+#include "ukey_mem.h"
 
-static struct ukey_view
-mail_from(const struct ukey_verify *v)
+struct ukey_identity *
+ukey_identity_of(const struct ukey_verify *v)
 {
-	return (struct ukey_view) { v->fields.arena, v->mail_from_len };
+	return v->fields.size < sizeof(struct ukey_identity) ? NULL :
+	    (struct ukey_identity *)(void *)v->fields.arena;
 }
 
-/* Counts the mailboxes of all From fields, to 2; the first one in AUTHOR. */
-static unsigned
-authors(const struct ukey_verify *v, struct ukey_address *author)
+void
+ukey_identity_init(struct ukey_verify *v)
+{
+	struct ukey_identity *who =
+	    ukey_fields_alloc(&v->fields, sizeof(*who));
+
+	if (who == NULL)
+		v->fields.reason = UKEY_REASON_ARENA;
+	else
+		memset(who, 0, sizeof(*who));
+}
+
+/* LOCAL without quoting: itself, or a copy in the arena; empty when it is too
+ * long.  False: no room. */
+static bool
+unquote(struct ukey_verify *v, struct ukey_view local, struct ukey_view *plain)
+{
+	uint8_t *copy;
+
+	*plain = ukey_view_part(local, 0,
+	    local.len <= UKEY_LOCAL_MAX ? local.len : 0);
+	if (local.len == 0 || local.data[0] != '"')
+		return true;
+	copy = ukey_fields_alloc(&v->fields, local.len);
+	if (copy == NULL)
+		return false;
+	*plain = (struct ukey_view) { copy, ukey_address_unquote(local, copy) };
+	return true;
+}
+
+/* The label of the sender, which is known. */
+static enum ukey_reason
+write_label(struct ukey_identity *who)
+{
+	who->label.data = who->text;
+	who->label.len = ukey_label_write(who->sender_local, false, who->text);
+	return who->label.len > 0 ? UKEY_REASON_OK : UKEY_REASON_CRYPTO;
+}
+
+void
+ukey_identity_sender(struct ukey_verify *v, struct ukey_view path)
+{
+	struct ukey_identity *who = ukey_identity_of(v);
+	struct ukey_address a;
+	enum ukey_reason reason = ukey_address_parse(path, &a);
+
+	who->null_sender = reason == UKEY_REASON_NULL_SENDER;
+	if (reason == UKEY_REASON_OK) {
+		who->sender = a;
+		reason = unquote(v, a.local, &who->sender_local) ?
+		    write_label(who) : UKEY_REASON_ARENA;
+	}
+	v->identity = (uint8_t)reason;
+}
+
+/* Reads the mailboxes of all From fields: which relation that leaves. */
+static enum ukey_relation
+read_author(const struct ukey_verify *v, struct ukey_address *author)
 {
 	struct ukey_mailboxes m;
 	struct ukey_address other;
 	unsigned i = ukey_fields_find(&v->fields, UKEY_VIEW("from"));
 
 	if (i == UKEY_FIELD_NONE)
-		return 0;
+		return UKEY_FROM_NONE;
 	if (ukey_fields_above(&v->fields, i) != UKEY_FIELD_NONE)
-		return 2;
+		return UKEY_FROM_MANY;
 	ukey_mailboxes_init(&m, ukey_fields_body(&v->fields, i));
 	if (!ukey_mailboxes_next(&m, author))
-		return 0;
+		return UKEY_FROM_NONE;
 	if (ukey_mailboxes_next(&m, &other))
-		return 2;
-	return m.reason == UKEY_REASON_OK ? 1 : 0;
+		return UKEY_FROM_MANY;
+	return m.reason == UKEY_REASON_OK ? UKEY_FROM_OTHER : UKEY_FROM_NONE;
 }
 
 bool
-ukey_identity_author(const struct ukey_verify *v, struct ukey_address *author)
+ukey_identity_same(const struct ukey_identity *who, bool exact)
 {
-	if (v->fields.reason != UKEY_REASON_OK || v->fields.index == 0)
-		return false;
-	return authors(v, author) == 1;
-}
-
-bool
-ukey_identity_is_author(const struct ukey_verify *v)
-{
-	struct ukey_address a;
-
-	return (v->identity == UKEY_REASON_OK ||
-	    v->identity == UKEY_REASON_NULL_SENDER) &&
-	    ukey_address_parse(mail_from(v), &a) == UKEY_REASON_NULL_SENDER;
-}
-
-struct ukey_address
-ukey_identity_sender(const struct ukey_verify *v)
-{
-	struct ukey_address a = { { NULL, 0 }, { NULL, 0 } };
-
-	if (v->identity != UKEY_REASON_OK)
-		return a;
-	if (ukey_address_parse(mail_from(v), &a) == UKEY_REASON_NULL_SENDER)
-		ukey_identity_author(v, &a);
-	return a;
-}
-
-bool
-ukey_identity_same(const struct ukey_address *a, const struct ukey_address *b,
-    bool exact)
-{
-	uint8_t text_a[UKEY_LOCAL_MAX], text_b[UKEY_LOCAL_MAX];
-	struct ukey_view local_a = { text_a,
-		ukey_address_unquote(a->local, text_a) };
-	struct ukey_view local_b = { text_b,
-		ukey_address_unquote(b->local, text_b) };
-
-	return local_a.len > 0 && local_b.len > 0 &&
-	    ukey_view_equal_nocase(a->domain, b->domain) &&
-	    ukey_local_equal(local_a, local_b, exact);
-}
-
-static enum ukey_relation
-relation(const struct ukey_verify *v)
-{
-	struct ukey_address sender = ukey_identity_sender(v);
-	struct ukey_address author;
-	unsigned count = authors(v, &author);
-
-	if (count != 1)
-		return count == 0 ? UKEY_FROM_NONE : UKEY_FROM_MANY;
-	return ukey_identity_same(&author, &sender, false) ?
-	    UKEY_FROM_SAME : UKEY_FROM_OTHER;
+	return who->author.domain.len > 0 && ukey_view_equal_nocase(
+	    who->author.domain, who->sender.domain) &&
+	    ukey_local_equal(who->author_local, who->sender_local, exact);
 }
 
 void
-ukey_identity_find(struct ukey_verify *v)
+ukey_identity_author(struct ukey_verify *v)
 {
-	struct ukey_address a;
-	enum ukey_reason reason;
+	struct ukey_identity *who = ukey_identity_of(v);
+	struct ukey_address author;
 
-	if (v->identity == UKEY_REASON_OK) {
-		reason = ukey_address_parse(mail_from(v), &a);
-		if (reason == UKEY_REASON_NULL_SENDER &&
-		    ukey_identity_author(v, &a))
-			reason = UKEY_REASON_OK;
-		v->identity = (uint8_t)reason;
+	if (v->fields.reason != UKEY_REASON_OK)
+		return;
+	v->relation = (uint8_t)read_author(v, &author);
+	if (v->relation != UKEY_FROM_OTHER)
+		return;
+	who->author = author;
+	if (!unquote(v, author.local, &who->author_local)) {
+		v->fields.reason = UKEY_REASON_ARENA;
+		return;
 	}
-	if (v->fields.reason == UKEY_REASON_OK)
-		v->relation = (uint8_t)relation(v);
+	if (v->identity == UKEY_REASON_NULL_SENDER) {
+		who->sender = author;
+		who->sender_local = who->author_local;
+		v->identity = (uint8_t)write_label(who);
+	}
+	if (ukey_identity_same(who, false))
+		v->relation = UKEY_FROM_SAME;
 }

@@ -15,114 +15,101 @@ ukey_is_final(uint8_t judgement)
 	return judgement < UKEY_WAIT_KEY;
 }
 
-static void
-shrink(struct ukey_work *work, size_t len)
-{
-	len += (ALIGN - len % ALIGN) % ALIGN;
-	if (len > work->size)
-		len = work->size;
-	work->data += len;
-	work->size -= len;
-}
-
 enum ukey_reason
 ukey_judge_load(struct ukey_port_rsa_key *key, struct ukey_view p,
     struct ukey_work *work)
 {
 	uint8_t *text = work->data + (p.data - work->data);
 	struct ukey_view der = { work->data, 0 };
+	size_t used;
 
 	if (!ukey_base64_decode(p, text, p.len, &der.len))
 		return UKEY_REASON_KEY_SYNTAX;
 	memmove(work->data, text, der.len);
-	shrink(work, der.len);
+	used = (der.len + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	if (used > work->size)
+		used = work->size;
+	work->data += used;
+	work->size -= used;
 	return ukey_keyrecord_rsa(key, der);
 }
 
 /* An id of KEY, so that one signature is not tried twice with one key. */
-static enum ukey_reason
-key_id(const struct ukey_port_rsa_key *key, uint8_t *id, size_t size)
+static int
+key_id(const struct ukey_port_rsa_key *key, uint8_t *id)
 {
-	uint8_t digest[UKEY_SHA256_LEN];
 	struct ukey_port_sha256 h;
-	int err;
+	int err = ukey_port_sha256_start(&h);
 
-	err = ukey_port_sha256_start(&h);
 	err |= ukey_port_sha256_update(&h, key->modulus.data,
 	    key->modulus.len);
 	err |= ukey_port_sha256_update(&h, key->exponent.data,
 	    key->exponent.len);
-	err |= ukey_port_sha256_finish(&h, digest);
-	memcpy(id, digest, size);
-	return err ? UKEY_REASON_CRYPTO : UKEY_REASON_OK;
+	return err | ukey_port_sha256_finish(&h, id);
 }
 
+/* One RSA operation. */
 static enum ukey_reason
-verify(struct ukey_verify *v, struct ukey_signature *slot,
-    const struct ukey_port_rsa_key *key, struct ukey_work work)
+verify(const struct ukey_note *note, const struct ukey_port_rsa_key *key,
+    struct ukey_work work)
 {
-	struct ukey_view b = { work.data, 0 };
-	struct ukey_sigheader sig;
+	enum ukey_port_match match = ukey_port_rsa_verify(key, note->header,
+	    note->b, work.data, work.size);
 
-	ukey_signature_tags(v, slot, &sig);
-	if (work.size < key->modulus.len)
-		return UKEY_REASON_ARENA;
-	if (!ukey_base64_decode(sig.b, work.data, work.size, &b.len) ||
-	    b.len != key->modulus.len)
-		return UKEY_REASON_SIGNATURE_LENGTH;
-	shrink(&work, b.len);
-	switch (ukey_port_rsa_verify(key,
-	    ukey_signature_digests(v, slot)->header, b, work.data,
-	    work.size)) {
-	case UKEY_PORT_MATCH:
+	if (match == UKEY_PORT_MATCH)
 		return UKEY_REASON_OK;
-	case UKEY_PORT_NO_MATCH:
-		return UKEY_REASON_SIGNATURE;
-	default:
-		return UKEY_REASON_CRYPTO;
-	}
+	return match == UKEY_PORT_NO_MATCH ? UKEY_REASON_SIGNATURE :
+	    UKEY_REASON_CRYPTO;
+}
+
+/* What is known of SLOT with the key of this ID; _OK or _SIGNATURE, or
+ * _INCOMPLETE: nothing. */
+static enum ukey_reason
+recall(const struct ukey_signature *slot, const struct ukey_note *note,
+    const uint8_t *id)
+{
+	if ((slot->flags & UKEY_SLOT_RSA) == 0 ||
+	    memcmp(id, note->key, sizeof(note->key)) != 0)
+		return UKEY_REASON_INCOMPLETE;
+	return slot->flags & UKEY_SLOT_RSA_MATCH ? UKEY_REASON_OK :
+	    UKEY_REASON_SIGNATURE;
 }
 
 /* The outcome is kept where the same signature is judged in two ways. */
 static void
-remember(struct ukey_verify *v, struct ukey_signature *slot, const uint8_t *id,
-    enum ukey_reason outcome)
+remember(struct ukey_signature *slot, struct ukey_note *note,
+    const uint8_t *id, enum ukey_reason outcome)
 {
-	struct ukey_digests *d = ukey_signature_digests(v, slot);
-
-	slot->flags &= (uint8_t)~(UKEY_SLOT_RSA_MATCH | UKEY_SLOT_RSA_NO_MATCH);
+	slot->flags &= (uint8_t)~UKEY_SLOT_RSA;
 	if (outcome == UKEY_REASON_OK)
 		slot->flags |= UKEY_SLOT_RSA_MATCH;
 	if (outcome == UKEY_REASON_SIGNATURE)
 		slot->flags |= UKEY_SLOT_RSA_NO_MATCH;
-	memcpy(d->key, id, sizeof(d->key));
+	memcpy(note->key, id, sizeof(note->key));
 }
 
 enum ukey_reason
-ukey_judge_key(struct ukey_verify *v, struct ukey_signature *slot,
-    const struct ukey_port_rsa_key *key, uint8_t *rsa, struct ukey_work work)
+ukey_judge_key(struct ukey_verify *v, unsigned slot,
+    const struct ukey_port_rsa_key *key, enum ukey_way way,
+    struct ukey_work work)
 {
-	const struct ukey_digests *d = ukey_signature_digests(v, slot);
-	bool twice = slot->user != UKEY_UNJUDGED && slot->dkim != UKEY_UNJUDGED;
-	uint8_t id[sizeof(d->key)];
+	struct ukey_signature *s = &v->signature[slot];
+	struct ukey_note *note = ukey_signature_note(v, slot);
+	uint8_t id[UKEY_SHA256_LEN];
 	enum ukey_reason reason;
 
-	if (twice) {
-		if (key_id(key, id, sizeof(id)) != UKEY_REASON_OK)
-			return UKEY_REASON_CRYPTO;
-		if ((slot->flags & (UKEY_SLOT_RSA_MATCH |
-		    UKEY_SLOT_RSA_NO_MATCH)) != 0 &&
-		    memcmp(id, d->key, sizeof(id)) == 0)
-			return slot->flags & UKEY_SLOT_RSA_MATCH ?
-			    UKEY_REASON_OK : UKEY_REASON_SIGNATURE;
-	}
-	if (*rsa == 0)
+	if (note->b.len != key->modulus.len)
+		return UKEY_REASON_SIGNATURE_LENGTH;
+	if (key_id(key, id) != 0)
+		return UKEY_REASON_CRYPTO;
+	reason = recall(s, note, id);
+	if (reason != UKEY_REASON_INCOMPLETE)
+		return reason;
+	if (v->rsa[way] == 0)
 		return UKEY_REASON_RSA_LIMIT;
-	reason = verify(v, slot, key, work);
-	if (reason != UKEY_REASON_SIGNATURE_LENGTH)
-		(*rsa)--;
-	if (twice)
-		remember(v, slot, id, reason);
+	v->rsa[way]--;
+	reason = verify(note, key, work);
+	remember(s, note, id, reason);
 	return reason;
 }
 

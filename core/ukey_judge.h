@@ -13,6 +13,7 @@
 #ifndef UKEY_JUDGE_H
 #define UKEY_JUDGE_H
 
+#include "ukey_name.h"
 #include "ukey_sigheader.h"
 #include "ukey_verify.h"
 
@@ -31,8 +32,9 @@ enum ukey_phase {
 
 /* Bits of ukey_signature.flags. */
 #define UKEY_SLOT_BASE 1  /* s= has no generation: its name is the base name */
-#define UKEY_SLOT_RSA_MATCH 2    /* outcome for ukey_digests.key */
+#define UKEY_SLOT_RSA_MATCH 2    /* outcome for ukey_note.key */
 #define UKEY_SLOT_RSA_NO_MATCH 4
+#define UKEY_SLOT_RSA (UKEY_SLOT_RSA_MATCH | UKEY_SLOT_RSA_NO_MATCH)
 
 /* Advice of a record or of a set, with t=y; 0 = none, not testing. */
 #define UKEY_ADVICE_MASK 3
@@ -40,16 +42,26 @@ enum ukey_phase {
 #define UKEY_ADVICE_KNOWN 8
 
 enum ukey_ask_state { UKEY_ASK_FREE, UKEY_ASK_OPEN, UKEY_ASK_ANSWERED };
-enum ukey_ask_kind { UKEY_ASK_BASE, UKEY_ASK_USER, UKEY_ASK_DKIM };
 
-/* What a signature needs when its key comes; in the arena. */
-struct ukey_digests {
+/* Whose mail it is; first in the arena. */
+struct ukey_identity {
+	struct ukey_address sender;    /* empty views: no identity */
+	struct ukey_address author;    /* empty views: not exactly one */
+	struct ukey_view sender_local; /* without quoting */
+	struct ukey_view author_local;
+	struct ukey_view label;        /* of the sender, in TEXT */
+	uint8_t text[UKEY_LABEL_MAX];
+	bool null_sender;              /* the sender can only be the author */
+};
+
+/* What one signature says and needs; in the arena. */
+struct ukey_note {
+	struct ukey_sigheader sig;
+	struct ukey_view local; /* of i=, decoded; empty unless aligned */
+	struct ukey_view b;     /* decoded; empty unless judged */
 	uint8_t header[UKEY_SHA256_LEN]; /* what b= signs */
 	uint8_t body[UKEY_SHA256_LEN];   /* bh= */
 	uint8_t key[16]; /* start of the SHA-256 of the last key tried */
-	struct ukey_piece {
-		uint16_t at, len;
-	} d, s, i, b;    /* of the field's body */
 };
 
 /* The lent work block. */
@@ -60,34 +72,24 @@ struct ukey_work {
 
 bool ukey_is_final(uint8_t judgement);
 
-/* ukey_identity.c: fills v->identity and v->relation after the header. */
-void ukey_identity_find(struct ukey_verify *v);
-/* The identity's mailbox; empty views where v->identity is not OK. */
-struct ukey_address ukey_identity_sender(const struct ukey_verify *v);
-/* The mailbox in From where there is exactly one; false else. */
-bool ukey_identity_author(const struct ukey_verify *v,
-    struct ukey_address *author);
-bool ukey_identity_is_author(const struct ukey_verify *v);
-/* Whether A and B are one mailbox: domain, and local-part as EXACT says. */
-bool ukey_identity_same(const struct ukey_address *a,
-    const struct ukey_address *b, bool exact);
+/* ukey_identity.c: NULL where the arena has no room for it. */
+struct ukey_identity *ukey_identity_of(const struct ukey_verify *v);
+/* Makes it, first of all in the arena. */
+void ukey_identity_init(struct ukey_verify *v);
+/* Reads PATH, which is kept, into it; fills v->identity. */
+void ukey_identity_sender(struct ukey_verify *v, struct ukey_view path);
+/* After the header: the author, v->relation, and the sender where there was
+ * none. */
+void ukey_identity_author(struct ukey_verify *v);
+/* Whether author and sender are one mailbox, as EXACT says. */
+bool ukey_identity_same(const struct ukey_identity *who, bool exact);
 
 /* ukey_signature.c */
-/* Parses the field in SLOT. */
-enum ukey_reason ukey_signature_parse(const struct ukey_verify *v,
-    const struct ukey_signature *slot, struct ukey_sigheader *sig);
-/* d=, s=, i= and b= of SLOT, which was prepared: the rest of SIG is empty. */
-void ukey_signature_tags(const struct ukey_verify *v,
-    const struct ukey_signature *slot, struct ukey_sigheader *sig);
+/* NULL where the arena had no room for it. */
+struct ukey_note *ukey_signature_note(const struct ukey_verify *v,
+    unsigned slot);
 /* Takes field I into a slot: parses, aligns, hashes what will be judged. */
 void ukey_signature_add(struct ukey_verify *v, unsigned field);
-struct ukey_digests *ukey_signature_digests(const struct ukey_verify *v,
-    const struct ukey_signature *slot);
-/* Decodes i= into a mailbox with the octets in BUFFER (UKEY_LOCAL_MAX + 1 +
- * UKEY_NAME_MAX octets); the local-part has its quoting removed. */
-#define UKEY_IDENTITY_SIZE (UKEY_LOCAL_MAX + 1 + 253)
-bool ukey_signature_identity(const struct ukey_sigheader *sig, uint8_t *buffer,
-    struct ukey_address *a);
 
 /* ukey_bodies.c */
 void ukey_bodies_init(struct ukey_verify *v);
@@ -101,21 +103,17 @@ void ukey_bodies_settle(struct ukey_verify *v);
  * the octets that KEY's views point to. */
 enum ukey_reason ukey_judge_load(struct ukey_port_rsa_key *key,
     struct ukey_view p, struct ukey_work *work);
-/* b= of SLOT with KEY; one RSA operation of the budget *RSA, or none where
- * the outcome is known. */
-enum ukey_reason ukey_judge_key(struct ukey_verify *v,
-    struct ukey_signature *slot, const struct ukey_port_rsa_key *key,
-    uint8_t *rsa, struct ukey_work work);
+/* b= of SLOT with KEY; one RSA operation of WAY's budget, or none where the
+ * outcome is known. */
+enum ukey_reason ukey_judge_key(struct ukey_verify *v, unsigned slot,
+    const struct ukey_port_rsa_key *key, enum ukey_way way,
+    struct ukey_work work);
 /* The better of two judgements (PROTOCOL 5.4). */
 uint8_t ukey_judge_better(uint8_t a, uint8_t b);
 
 /* ukey_records.c: the records of answer A for question ASK. */
-void ukey_records_user(struct ukey_verify *v, const struct ukey_ask *ask,
+void ukey_records_judge(struct ukey_verify *v, const struct ukey_ask *ask,
     struct ukey_dns_answer *a, struct ukey_work work);
-void ukey_records_dkim(struct ukey_verify *v, const struct ukey_ask *ask,
-    struct ukey_dns_answer *a, struct ukey_work work);
-void ukey_records_base(struct ukey_verify *v, struct ukey_dns_answer *a,
-    struct ukey_work work);
 /* No record: REASON for all that waits for ASK. */
 void ukey_records_fail(struct ukey_verify *v, const struct ukey_ask *ask,
     enum ukey_reason reason);
@@ -125,9 +123,13 @@ void ukey_search_start(struct ukey_verify *v);
 /* After the header, an answer or the end: takes the search on, opens what has
  * to be asked next. */
 void ukey_search_advance(struct ukey_verify *v);
-/* The wire-form name of ASK into OUT; false if it does not fit the DNS. */
+/* The wire-form name of ASK into OUT, which is empty; false if it does not fit
+ * the DNS. */
 bool ukey_search_name(const struct ukey_verify *v, const struct ukey_ask *ask,
     struct ukey_out *out);
+/* Whether the records of ASK tell the advice for the sender. */
+bool ukey_search_is_base(const struct ukey_verify *v,
+    const struct ukey_ask *ask);
 /* Whether slots A and B have the same s= and d=. */
 bool ukey_search_same_name(const struct ukey_verify *v, unsigned a,
     unsigned b);

@@ -5,15 +5,7 @@
  */
 #include "ukey_judge.h"
 
-#include "ukey_name.h"
-
-/* What a first look at all records of an answer gives. */
-struct survey {
-	unsigned records; /* all that may count */
-	unsigned userkeys;
-	enum ukey_reason broken; /* why the last unreadable one is */
-	uint8_t advice;   /* UKEY_ADVICE_ bits of the user-key records */
-};
+#include "ukey_mem.h"
 
 /* The next record of A, its text at the start of WORK; false: no more. */
 static bool
@@ -49,61 +41,73 @@ merge_advice(uint8_t a, uint8_t b)
 {
 	uint8_t words[2] = { a & UKEY_ADVICE_MASK, b & UKEY_ADVICE_MASK };
 
-	if ((a & UKEY_ADVICE_KNOWN) == 0)
-		return b;
 	return (uint8_t)((words[0] > words[1] ? words[0] : words[1]) |
 	    (a & b & UKEY_ADVICE_TESTING) | UKEY_ADVICE_KNOWN);
 }
 
-/* Leaves A at its first record: they are read again afterwards. */
-static struct survey
-look(struct ukey_dns_answer *a, struct ukey_work work)
+/* Whether RECORD is one to try in WAY (PROTOCOL 3, RFC 6376 3.6.1). */
+static bool
+fits(const struct ukey_keyrecord *record, enum ukey_way way)
 {
-	struct survey s = { 0, 0, UKEY_REASON_OK, 0 };
+	if (way == UKEY_WAY_DKIM)
+		return (record->flags & UKEY_KEY_VERSION) != 0;
+	return ukey_keyrecord_is_userkey(record);
+}
+
+/* Whether COUNT records that fit, or are BROKEN, can be tried in WAY. */
+static enum ukey_reason
+check_count(unsigned count, enum ukey_way way, enum ukey_reason broken)
+{
+	if (count > (way == UKEY_WAY_DKIM ? 1 : UKEY_RECORDS_MAX))
+		return UKEY_REASON_KEY_RECORDS;
+	if (count == 0)
+		return UKEY_REASON_NO_KEY;
+	return way == UKEY_WAY_DKIM ? broken : UKEY_REASON_OK;
+}
+
+/*
+ * A first look at all records: _OK, or why none is to be tried in WAY.  Takes
+ * their ADVICE along and leaves A at its first record again.
+ */
+static enum ukey_reason
+survey(struct ukey_dns_answer *a, struct ukey_work work, enum ukey_way way,
+    uint8_t *advice)
+{
+	enum ukey_reason reason, broken = UKEY_REASON_OK;
+	struct ukey_keyrecord record;
 	size_t pos = a->pos;
 	uint16_t left = a->left;
-	struct ukey_keyrecord record;
-	enum ukey_reason reason;
+	unsigned count = 0;
 
+	*advice = UKEY_ADVICE_TESTING; /* as long as there is none */
 	while (next_record(a, work, &record, &reason)) {
-		if (reason != UKEY_REASON_OK) {
-			s.broken = reason;
-			s.records++;
-			continue;
-		}
-		s.records += (record.flags & UKEY_KEY_VERSION) != 0;
-		if (ukey_keyrecord_is_userkey(&record)) {
-			s.userkeys++;
-			s.advice = merge_advice(s.advice,
-			    advice_bits(&record));
-		}
+		if (reason != UKEY_REASON_OK)
+			broken = reason;
+		else if (ukey_keyrecord_is_userkey(&record))
+			*advice = merge_advice(*advice, advice_bits(&record));
+		count += reason == UKEY_REASON_OK ? fits(&record, way) :
+		    way == UKEY_WAY_DKIM;
 	}
+	if ((*advice & UKEY_ADVICE_KNOWN) == 0)
+		*advice = UKEY_ADVICE_KNOWN;
 	a->pos = pos;
 	a->left = left;
-	return s;
+	if (broken != UKEY_REASON_OK && a->records == 1)
+		return broken;
+	return check_count(count, way, broken);
 }
 
 /* The options of the record that holds the key (PROTOCOL 3). */
 static enum ukey_reason
-check_options(const struct ukey_verify *v, const struct ukey_signature *slot,
+check_options(const struct ukey_verify *v, const struct ukey_note *note,
     uint8_t flags)
 {
+	const struct ukey_identity *who = ukey_identity_of(v);
 	bool exact = (flags & UKEY_KEY_EXACT) != 0;
-	struct ukey_address sender = ukey_identity_sender(v);
-	struct ukey_address other;
-	struct ukey_sigheader sig;
-	uint8_t octets[UKEY_IDENTITY_SIZE], local[UKEY_LOCAL_MAX];
-	struct ukey_view plain = { local,
-		ukey_address_unquote(sender.local, local) };
 
-	if (exact) {
-		ukey_signature_tags(v, slot, &sig);
-		if (!ukey_signature_identity(&sig, octets, &other) ||
-		    !ukey_local_equal(other.local, plain, true))
-			return UKEY_REASON_EXACT;
-	}
-	if ((flags & UKEY_KEY_FROM) && !(ukey_identity_author(v, &other) &&
-	    ukey_identity_same(&other, &sender, exact)))
+	if (exact && !ukey_local_equal(note->local, who->sender_local, true))
+		return UKEY_REASON_EXACT;
+	if ((flags & UKEY_KEY_FROM) && !ukey_identity_same(who, exact))
 		return UKEY_REASON_FROM;
 	return UKEY_REASON_OK;
 }
@@ -112,10 +116,7 @@ static bool
 waits_for(const struct ukey_verify *v, unsigned slot,
     const struct ukey_ask *ask)
 {
-	const struct ukey_signature *s = &v->signature[slot];
-	uint8_t judgement = ask->kind == UKEY_ASK_USER ? s->user : s->dkim;
-
-	return judgement == UKEY_WAIT_KEY &&
+	return v->signature[slot].judged[ask->way] == UKEY_WAIT_KEY &&
 	    ukey_search_same_name(v, slot, ask->slot);
 }
 
@@ -126,92 +127,8 @@ ukey_records_fail(struct ukey_verify *v, const struct ukey_ask *ask,
 	unsigned i;
 
 	for (i = 0; i < v->signatures; i++) {
-		if (!waits_for(v, i, ask))
-			continue;
-		if (ask->kind == UKEY_ASK_USER)
-			v->signature[i].user = (uint8_t)reason;
-		else
-			v->signature[i].dkim = (uint8_t)reason;
-	}
-}
-
-/* SLOT against one user-key record; FOUND is what earlier ones gave. */
-static uint8_t
-try_user(struct ukey_verify *v, struct ukey_signature *slot,
-    const struct ukey_keyrecord *record, const struct ukey_port_rsa_key *key,
-    struct ukey_work work)
-{
-	enum ukey_reason reason;
-
-	reason = ukey_judge_key(v, slot, key, &v->user_rsa, work);
-	if (reason == UKEY_REASON_OK)
-		reason = check_options(v, slot, record->flags);
-	if (reason != UKEY_REASON_OK)
-		return (uint8_t)reason;
-	slot->advice = advice_bits(record);
-	return UKEY_WAIT_BODY;
-}
-
-/* One user-key record, against all that wait and none has matched yet. */
-static void
-judge_user(struct ukey_verify *v, const struct ukey_ask *ask,
-    const struct ukey_keyrecord *record, struct ukey_work work,
-    uint8_t *found)
-{
-	struct ukey_port_rsa_key key;
-	uint8_t reason = record->usable;
-	unsigned i;
-
-	if (reason == UKEY_REASON_OK)
-		reason = (uint8_t)ukey_judge_load(&key, record->p, &work);
-	for (i = 0; i < v->signatures; i++) {
-		if (!waits_for(v, i, ask) || found[i] == UKEY_WAIT_BODY)
-			continue;
-		found[i] = ukey_judge_better(found[i],
-		    reason != UKEY_REASON_OK ? reason :
-		    try_user(v, &v->signature[i], record, &key, work));
-	}
-}
-
-/* Why no user-key record here is to be tried. */
-static enum ukey_reason
-unfit(const struct ukey_dns_answer *a, const struct survey *s)
-{
-	if (s->userkeys > UKEY_RECORDS_MAX)
-		return UKEY_REASON_KEY_RECORDS;
-	if (s->userkeys > 0)
-		return UKEY_REASON_OK;
-	if (a->records == 1 && s->broken != UKEY_REASON_OK)
-		return s->broken;
-	return UKEY_REASON_NO_KEY;
-}
-
-void
-ukey_records_user(struct ukey_verify *v, const struct ukey_ask *ask,
-    struct ukey_dns_answer *a, struct ukey_work work)
-{
-	struct survey s = look(a, work);
-	enum ukey_reason reason = unfit(a, &s);
-	uint8_t found[UKEY_SIGNATURES_MAX];
-	struct ukey_keyrecord record;
-	unsigned i;
-
-	if (v->signature[ask->slot].flags & UKEY_SLOT_BASE)
-		v->advice = s.advice | UKEY_ADVICE_KNOWN;
-	if (reason != UKEY_REASON_OK) {
-		ukey_records_fail(v, ask, reason);
-		return;
-	}
-	for (i = 0; i < UKEY_SIGNATURES_MAX; i++)
-		found[i] = UKEY_UNJUDGED;
-	while (next_record(a, work, &record, &reason)) {
-		if (reason == UKEY_REASON_OK &&
-		    ukey_keyrecord_is_userkey(&record))
-			judge_user(v, ask, &record, work, found);
-	}
-	for (i = 0; i < v->signatures; i++) {
 		if (waits_for(v, i, ask))
-			v->signature[i].user = found[i];
+			v->signature[i].judged[ask->way] = (uint8_t)reason;
 	}
 }
 
@@ -219,73 +136,92 @@ ukey_records_user(struct ukey_verify *v, const struct ukey_ask *ask,
 static bool
 in_subdomain(const struct ukey_sigheader *sig)
 {
-	return (sig->has & UKEY_SIG_I) && (sig->i.len <= sig->d.len ||
-	    sig->i.data[sig->i.len - sig->d.len - 1] != '@');
+	return sig->tag[UKEY_SIG_I].len > 0 &&
+	    ukey_sigheader_i_domain(sig).len != sig->tag[UKEY_SIG_D].len;
 }
 
+/* One record, its key loaded. */
+struct trial {
+	enum ukey_way way;
+	struct ukey_keyrecord record;
+	struct ukey_port_rsa_key key;
+	struct ukey_work work;
+};
+
 static uint8_t
-try_dkim(struct ukey_verify *v, struct ukey_signature *slot,
-    const struct ukey_keyrecord *record, const struct ukey_port_rsa_key *key,
-    struct ukey_work work)
+try_key(struct ukey_verify *v, unsigned slot, const struct trial *t)
 {
-	struct ukey_sigheader sig;
+	const struct ukey_note *note = ukey_signature_note(v, slot);
 	enum ukey_reason reason;
 
-	ukey_signature_tags(v, slot, &sig);
-	if ((record->flags & UKEY_KEY_STRICT) && in_subdomain(&sig))
+	if ((t->record.flags & UKEY_KEY_STRICT) && in_subdomain(&note->sig))
 		return UKEY_REASON_KEY_STRICT;
-	reason = ukey_judge_key(v, slot, key, &v->dkim_rsa, work);
+	reason = ukey_judge_key(v, slot, &t->key, t->way, t->work);
+	if (reason == UKEY_REASON_OK && t->way == UKEY_WAY_USER) {
+		reason = check_options(v, note, t->record.flags);
+		v->signature[slot].advice = advice_bits(&t->record);
+	}
 	return reason == UKEY_REASON_OK ? UKEY_WAIT_BODY : (uint8_t)reason;
 }
 
+/* The record of T against all that wait and that none has matched yet; FOUND
+ * is what earlier ones gave. */
 static void
-judge_dkim(struct ukey_verify *v, const struct ukey_ask *ask,
-    const struct ukey_keyrecord *record, struct ukey_work work)
+judge(struct ukey_verify *v, const struct ukey_ask *ask, struct trial *t,
+    uint8_t *found)
 {
-	struct ukey_port_rsa_key key;
-	uint8_t reason = record->usable;
+	uint8_t reason = t->record.usable;
 	unsigned i;
 
-	if ((record->flags & UKEY_KEY_P) == 0)
+	if ((t->record.flags & UKEY_KEY_P) == 0)
 		reason = UKEY_REASON_KEY_SYNTAX;
 	if (reason == UKEY_REASON_OK)
-		reason = (uint8_t)ukey_judge_load(&key, record->p, &work);
+		reason = (uint8_t)ukey_judge_load(&t->key, t->record.p,
+		    &t->work);
 	for (i = 0; i < v->signatures; i++) {
-		if (waits_for(v, i, ask))
-			v->signature[i].dkim = reason != UKEY_REASON_OK ?
-			    reason : try_dkim(v, &v->signature[i], record,
-			    &key, work);
+		if (waits_for(v, i, ask) && found[i] != UKEY_WAIT_BODY)
+			found[i] = ukey_judge_better(found[i],
+			    reason != UKEY_REASON_OK ? reason :
+			    try_key(v, i, t));
 	}
 }
 
-void
-ukey_records_dkim(struct ukey_verify *v, const struct ukey_ask *ask,
+/* All records that fit, against all signatures that wait. */
+static void
+judge_all(struct ukey_verify *v, const struct ukey_ask *ask,
     struct ukey_dns_answer *a, struct ukey_work work)
 {
-	struct survey s = look(a, work);
-	struct ukey_keyrecord record;
-	enum ukey_reason reason = s.broken;
+	struct trial t = { .way = (enum ukey_way)ask->way };
+	uint8_t found[UKEY_SIGNATURES_MAX];
+	enum ukey_reason reason;
+	unsigned i;
 
-	if (s.records == 0)
-		reason = UKEY_REASON_NO_KEY;
-	if (s.records > 1)
-		reason = UKEY_REASON_KEY_RECORDS;
-	if (reason != UKEY_REASON_OK) {
-		ukey_records_fail(v, ask, reason);
-		return;
+	memset(found, UKEY_UNJUDGED, sizeof(found));
+	while (next_record(a, work, &t.record, &reason)) {
+		t.work = work;
+		if (reason == UKEY_REASON_OK && fits(&t.record, t.way))
+			judge(v, ask, &t, found);
 	}
-	while (next_record(a, work, &record, &reason)) {
-		if (reason == UKEY_REASON_OK &&
-		    (record.flags & UKEY_KEY_VERSION)) {
-			judge_dkim(v, ask, &record, work);
-			return;
-		}
+	for (i = 0; i < v->signatures; i++) {
+		if (waits_for(v, i, ask))
+			v->signature[i].judged[ask->way] = found[i];
 	}
 }
 
 void
-ukey_records_base(struct ukey_verify *v, struct ukey_dns_answer *a,
-    struct ukey_work work)
+ukey_records_judge(struct ukey_verify *v, const struct ukey_ask *ask,
+    struct ukey_dns_answer *a, struct ukey_work work)
 {
-	v->advice = look(a, work).advice | UKEY_ADVICE_KNOWN;
+	uint8_t advice;
+	enum ukey_reason reason = survey(a, work, (enum ukey_way)ask->way,
+	    &advice);
+
+	if (ukey_search_is_base(v, ask))
+		v->advice = advice;
+	if (ask->way == UKEY_WAY_BASE)
+		return;
+	if (reason != UKEY_REASON_OK)
+		ukey_records_fail(v, ask, reason);
+	else
+		judge_all(v, ask, a, work);
 }

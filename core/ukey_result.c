@@ -4,8 +4,6 @@
  */
 #include "ukey_judge.h"
 
-#include "ukey_base64.h"
-
 #define LINE_TROUBLE (UKEY_GUARD_BARE_CR | UKEY_GUARD_BARE_LF | UKEY_GUARD_NUL)
 
 /* A mismatch that such octets may have caused says so. */
@@ -34,17 +32,20 @@ static void
 set_signature(const struct ukey_verify *v, struct ukey_judgement *j,
     unsigned slot)
 {
-	struct ukey_sigheader sig;
+	const struct ukey_note *note = ukey_signature_note(v, slot);
+	const struct ukey_view *tag;
 
-	(void)ukey_signature_parse(v, &v->signature[slot], &sig);
-	j->domain = sig.d;
-	j->selector = sig.s;
-	j->identity = sig.i;
-	j->algorithm = sig.a;
-	j->canon = sig.c;
-	j->b = sig.b;
-	j->time_unknown = v->now == 0 &&
-	    (sig.has & (UKEY_SIG_T | UKEY_SIG_X)) != 0;
+	if (note == NULL)
+		return;
+	tag = note->sig.tag;
+	j->domain = tag[UKEY_SIG_D];
+	j->selector = tag[UKEY_SIG_S];
+	j->identity = tag[UKEY_SIG_I];
+	j->algorithm = tag[UKEY_SIG_A];
+	j->canon = tag[UKEY_SIG_C];
+	j->b = tag[UKEY_SIG_B];
+	j->time_unknown = v->now == 0 && (tag[UKEY_SIG_T].data != NULL ||
+	    tag[UKEY_SIG_X].data != NULL);
 }
 
 static void
@@ -55,12 +56,20 @@ set_advice(struct ukey_judgement *j, uint8_t bits)
 	    (enum ukey_advice)(bits & UKEY_ADVICE_MASK);
 }
 
-/* The identity is From's: only pass and none can result (PROTOCOL 5.1). */
+/* Whose mail it is; of a null sender only pass and none can result (PROTOCOL
+ * 5.1). */
 static void
-limit_to_author(const struct ukey_verify *v, struct ukey_judgement *j)
+set_identity(const struct ukey_verify *v, struct ukey_judgement *j)
 {
-	j->from_header = ukey_identity_is_author(v);
-	if (!j->from_header)
+	const struct ukey_identity *who = ukey_identity_of(v);
+
+	j->relation = (enum ukey_relation)v->relation;
+	if (who == NULL)
+		return;
+	j->sender = who->sender;
+	j->author = who->author;
+	j->from_header = who->null_sender;
+	if (!who->null_sender)
 		return;
 	set_advice(j, 0);
 	if (j->verdict != UKEY_PASS)
@@ -76,17 +85,13 @@ ukey_verify_userkeys(const struct ukey_verify *v, struct ukey_judgement *j)
 		return;
 	}
 	set_reason(v, j, (enum ukey_reason)v->user);
-	j->sender = ukey_identity_sender(v);
-	j->relation = (enum ukey_relation)v->relation;
-	if (!ukey_identity_author(v, &j->author))
-		j->author = (struct ukey_address) { { NULL, 0 }, { NULL, 0 } };
 	if (v->user_slot != UKEY_NO_SLOT)
 		set_signature(v, j, v->user_slot);
 	if (j->verdict == UKEY_PASS)
 		set_advice(j, v->signature[v->user_slot].advice);
 	else if (j->verdict != UKEY_TEMPERROR)
 		set_advice(j, v->advice);
-	limit_to_author(v, j);
+	set_identity(v, j);
 }
 
 unsigned
@@ -103,7 +108,7 @@ void
 ukey_verify_dkim(const struct ukey_verify *v, unsigned i,
     struct ukey_judgement *j)
 {
-	uint8_t dkim = v->signature[i].dkim;
+	uint8_t dkim = v->signature[i].judged[UKEY_WAY_DKIM];
 
 	*j = (struct ukey_judgement) { .relation = UKEY_FROM_NONE };
 	if (!ukey_verify_done(v)) {
@@ -124,21 +129,17 @@ ukey_verify_dkim(const struct ukey_verify *v, unsigned i,
 }
 
 int
-ukey_verify_replay_id(const struct ukey_verify *v, uint8_t *id, void *work,
-    size_t work_size)
+ukey_verify_replay_id(const struct ukey_verify *v, uint8_t *id)
 {
 	struct ukey_port_sha256 h;
-	struct ukey_sigheader sig;
-	size_t len;
+	struct ukey_view b;
 	int err;
 
 	if (!ukey_verify_done(v) || v->user != UKEY_REASON_OK)
 		return UKEY_ERR_ORDER;
-	ukey_signature_tags(v, &v->signature[v->user_slot], &sig);
-	if (!ukey_base64_decode(sig.b, work, work_size, &len))
-		return UKEY_ERR_SPACE;
+	b = ukey_signature_note(v, v->user_slot)->b;
 	err = ukey_port_sha256_start(&h);
-	err |= ukey_port_sha256_update(&h, work, len);
+	err |= ukey_port_sha256_update(&h, b.data, b.len);
 	err |= ukey_port_sha256_finish(&h, id);
 	return err ? UKEY_ERR_CRYPTO : UKEY_OK;
 }

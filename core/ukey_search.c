@@ -8,98 +8,97 @@
  */
 #include "ukey_judge.h"
 
-#include "ukey_name.h"
+#include "ukey_dns_wire.h"
 
 #define USER_ASKS UKEY_LEAST(UKEY_USER_NAMES_MAX, UKEY_SIGNATURES_MAX)
 #define USER_RSA_MIN UKEY_RECORDS_MAX
 
+static struct ukey_view
+tag_of(const struct ukey_verify *v, unsigned slot, enum ukey_sig_tag tag)
+{
+	return ukey_signature_note(v, slot)->sig.tag[tag];
+}
+
 bool
 ukey_search_same_name(const struct ukey_verify *v, unsigned a, unsigned b)
 {
-	struct ukey_sigheader sig_a, sig_b;
-
-	if (a == b)
-		return true;
-	ukey_signature_tags(v, &v->signature[a], &sig_a);
-	ukey_signature_tags(v, &v->signature[b], &sig_b);
-	return ukey_view_equal_nocase(sig_a.s, sig_b.s) &&
-	    ukey_view_equal_nocase(sig_a.d, sig_b.d);
+	return a == b || (ukey_view_equal_nocase(tag_of(v, a, UKEY_SIG_S),
+	    tag_of(v, b, UKEY_SIG_S)) && ukey_view_equal_nocase(
+	    tag_of(v, a, UKEY_SIG_D), tag_of(v, b, UKEY_SIG_D)));
 }
 
-/* Dotted "NAME", or "S[._domainkey].D", to wire form. */
-static bool
-write_wire(struct ukey_out *wire, struct ukey_out *text)
+bool
+ukey_search_is_base(const struct ukey_verify *v, const struct ukey_ask *ask)
 {
-	struct ukey_view dotted = ukey_out_done(text);
-
-	return !text->overflow && dotted.len <= UKEY_NAME_MAX &&
-	    ukey_dns_name_from_text(wire, dotted);
+	return ask->way == UKEY_WAY_BASE || (ask->way == UKEY_WAY_USER &&
+	    (v->signature[ask->slot].flags & UKEY_SLOT_BASE));
 }
 
 bool
 ukey_search_name(const struct ukey_verify *v, const struct ukey_ask *ask,
     struct ukey_out *out)
 {
-	uint8_t dotted[UKEY_NAME_MAX + 1];
-	struct ukey_address sender;
-	struct ukey_sigheader sig;
-	struct ukey_out text;
+	const struct ukey_identity *who = ukey_identity_of(v);
+	const uint8_t *chain = v->fields.arena + ask->chain;
+	struct ukey_view middle = UKEY_VIEW("userkeys"), first, last;
 
 	if (ask->chain != 0) {
-		const uint8_t *name = v->fields.arena + ask->chain;
-
-		ukey_out_view(out, (struct ukey_view) { name + 1, name[0] });
+		ukey_out_view(out, (struct ukey_view) { chain + 1, chain[0] });
 		return !out->overflow;
 	}
-	ukey_out_init(&text, dotted, sizeof(dotted));
-	if (ask->kind == UKEY_ASK_BASE) {
-		sender = ukey_identity_sender(v);
-		return ukey_name_write(&text, &sender,
-		    (struct ukey_view) { NULL, 0 }) == UKEY_REASON_OK &&
-		    write_wire(out, &text);
+	if (ask->way == UKEY_WAY_BASE) {
+		first = who->label;
+		last = who->sender.domain;
+	} else {
+		first = tag_of(v, ask->slot, UKEY_SIG_S);
+		last = tag_of(v, ask->slot, UKEY_SIG_D);
+		middle = ask->way == UKEY_WAY_DKIM ?
+		    UKEY_VIEW("_domainkey") : UKEY_VIEW("");
 	}
-	ukey_signature_tags(v, &v->signature[ask->slot], &sig);
-	ukey_out_view(&text, sig.s);
-	ukey_out_view(&text, ask->kind == UKEY_ASK_DKIM ?
-	    UKEY_VIEW("._domainkey.") : UKEY_VIEW("."));
-	ukey_out_view(&text, sig.d);
-	return write_wire(out, &text);
+	ukey_dns_labels(out, first);
+	ukey_dns_labels(out, middle);
+	ukey_dns_labels(out, last);
+	ukey_out_octet(out, 0);
+	return !out->overflow && out->len <= UKEY_DNS_NAME_MAX;
 }
 
 /* Opens ASK for SLOT; false if the name is too long for the DNS. */
 static bool
-open_ask(const struct ukey_verify *v, struct ukey_ask *ask,
-    enum ukey_ask_kind kind, unsigned slot)
+open_ask(const struct ukey_verify *v, struct ukey_ask *ask, enum ukey_way way,
+    unsigned slot)
 {
 	uint8_t name[UKEY_DNS_NAME_MAX];
 	struct ukey_out out;
 
-	*ask = (struct ukey_ask) { .kind = (uint8_t)kind,
+	*ask = (struct ukey_ask) { .way = (uint8_t)way,
 		.slot = (uint8_t)slot };
 	ukey_out_init(&out, name, sizeof(name));
-	if (!ukey_search_name(v, ask, &out))
-		return false;
-	ask->state = UKEY_ASK_OPEN;
-	return true;
+	if (ukey_search_name(v, ask, &out))
+		ask->state = UKEY_ASK_OPEN;
+	return ask->state == UKEY_ASK_OPEN;
 }
 
-/* Finds or opens the question for SLOT among COUNT from FIRST on; _OK: it is
- * open. */
-static enum ukey_reason
-ask_for(struct ukey_verify *v, struct ukey_ask *first, unsigned count,
-    enum ukey_ask_kind kind, unsigned slot)
-{
-	unsigned i;
+/* The first question of WAY. */
+static const uint8_t first_ask[] = { 1, 1 + USER_ASKS, 0 };
 
-	for (i = 0; i < count && first[i].state != UKEY_ASK_FREE; i++) {
-		if (first[i].state == UKEY_ASK_OPEN &&
-		    ukey_search_same_name(v, first[i].slot, slot))
-			return UKEY_REASON_OK;
+/* Finds or opens the question for SLOT in WAY; SLOT waits for it, or has the
+ * reason why there is none. */
+static void
+ask_for(struct ukey_verify *v, enum ukey_way way, unsigned slot)
+{
+	unsigned end = way == UKEY_WAY_USER ? 1 + USER_ASKS :
+	    UKEY_QUESTIONS_MAX;
+	unsigned i = first_ask[way];
+
+	for (; i < end && v->ask[i].state != UKEY_ASK_FREE; i++) {
+		if (v->ask[i].state == UKEY_ASK_OPEN &&
+		    ukey_search_same_name(v, v->ask[i].slot, slot))
+			return;
 	}
-	if (i == count)
-		return UKEY_REASON_QUERY_LIMIT;
-	return open_ask(v, &first[i], kind, slot) ? UKEY_REASON_OK :
-	    UKEY_REASON_NAME_LENGTH;
+	if (i == end)
+		v->signature[slot].judged[way] = UKEY_REASON_QUERY_LIMIT;
+	else if (!open_ask(v, &v->ask[i], way, slot))
+		v->signature[slot].judged[way] = UKEY_REASON_NAME_LENGTH;
 }
 
 /*
@@ -112,14 +111,15 @@ share_rsa(struct ukey_verify *v)
 	unsigned i, user = 0, dkim = 0;
 
 	for (i = 0; i < v->signatures; i++) {
-		user += v->signature[i].user == UKEY_WAIT_KEY;
-		dkim += v->signature[i].dkim == UKEY_WAIT_KEY;
+		user += v->signature[i].judged[UKEY_WAY_USER] ==
+		    UKEY_WAIT_KEY;
+		dkim += v->signature[i].judged[UKEY_WAY_DKIM] ==
+		    UKEY_WAIT_KEY;
 	}
-	v->user_rsa = (uint8_t)(UKEY_RSA_MAX - dkim);
-	if (user > 0 && v->user_rsa < USER_RSA_MIN)
-		v->user_rsa = USER_RSA_MIN;
-	v->dkim_rsa = user > 0 ? (uint8_t)(UKEY_RSA_MAX - v->user_rsa) :
-	    (uint8_t)dkim;
+	if (user > 0 && dkim > UKEY_RSA_MAX - USER_RSA_MIN)
+		dkim = UKEY_RSA_MAX - USER_RSA_MIN;
+	v->rsa[UKEY_WAY_DKIM] = (uint8_t)dkim;
+	v->rsa[UKEY_WAY_USER] = (uint8_t)(UKEY_RSA_MAX - dkim);
 }
 
 static enum ukey_reason
@@ -133,21 +133,14 @@ first_reason(const struct ukey_verify *v)
 void
 ukey_search_start(struct ukey_verify *v)
 {
-	struct ukey_signature *s;
-	enum ukey_reason reason;
 	unsigned i;
 
 	share_rsa(v);
 	v->user = UKEY_WAIT_KEY;
 	v->user_slot = UKEY_NO_SLOT;
 	for (i = 0; i < v->signatures; i++) {
-		s = &v->signature[i];
-		if (s->dkim != UKEY_WAIT_KEY)
-			continue;
-		reason = ask_for(v, v->ask + 1 + USER_ASKS, UKEY_DKIM_SLOTS,
-		    UKEY_ASK_DKIM, i);
-		if (reason != UKEY_REASON_OK)
-			s->dkim = (uint8_t)reason;
+		if (v->signature[i].judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY)
+			ask_for(v, UKEY_WAY_DKIM, i);
 	}
 }
 
@@ -161,9 +154,11 @@ best(struct ukey_verify *v)
 	if (first_reason(v) != UKEY_REASON_OK)
 		return (uint8_t)first_reason(v);
 	for (i = 0; i < v->signatures; i++) {
-		if (ukey_judge_better(found, v->signature[i].user) == found)
+		uint8_t judged = v->signature[i].judged[UKEY_WAY_USER];
+
+		if (ukey_judge_better(found, judged) == found)
 			continue;
-		found = v->signature[i].user;
+		found = judged;
 		v->user_slot = (uint8_t)i;
 	}
 	if (found != UKEY_UNJUDGED)
@@ -184,7 +179,7 @@ wants_base(const struct ukey_verify *v)
 	    ukey_reason_verdict((enum ukey_reason)v->user);
 
 	return v->identity == UKEY_REASON_OK && verdict != UKEY_PASS &&
-	    verdict != UKEY_TEMPERROR && !ukey_identity_is_author(v) &&
+	    verdict != UKEY_TEMPERROR && !ukey_identity_of(v)->null_sender &&
 	    (v->advice & UKEY_ADVICE_KNOWN) == 0;
 }
 
@@ -195,10 +190,12 @@ conclude(struct ukey_verify *v, uint8_t user)
 
 	v->user = user;
 	for (i = 0; i < v->signatures; i++) {
-		if (!ukey_is_final(v->signature[i].user))
-			v->signature[i].user = UKEY_UNJUDGED;
+		uint8_t *judged = &v->signature[i].judged[UKEY_WAY_USER];
+
+		if (!ukey_is_final(*judged))
+			*judged = UKEY_UNJUDGED;
 	}
-	if (wants_base(v) && !open_ask(v, &v->ask[0], UKEY_ASK_BASE, 0))
+	if (wants_base(v) && !open_ask(v, &v->ask[0], UKEY_WAY_BASE, 0))
 		v->advice = UKEY_ADVICE_KNOWN;
 }
 
@@ -207,20 +204,16 @@ conclude(struct ukey_verify *v, uint8_t user)
 static bool
 waits_at(struct ukey_verify *v, unsigned i)
 {
-	struct ukey_signature *s = &v->signature[i];
-	enum ukey_reason reason;
+	const uint8_t *judged = &v->signature[i].judged[UKEY_WAY_USER];
 
-	if (s->user == UKEY_WAIT_KEY) {
-		reason = ask_for(v, v->ask + 1, USER_ASKS, UKEY_ASK_USER, i);
-		if (reason == UKEY_REASON_OK)
-			return true;
-		s->user = (uint8_t)reason;
-	}
-	if (s->user == UKEY_REASON_OK) {
+	if (*judged == UKEY_WAIT_KEY)
+		ask_for(v, UKEY_WAY_USER, i);
+	if (*judged == UKEY_REASON_OK) {
 		v->user_slot = (uint8_t)i;
 		conclude(v, UKEY_REASON_OK);
 	}
-	return s->user == UKEY_WAIT_BODY || s->user == UKEY_REASON_OK;
+	return *judged == UKEY_WAIT_KEY || *judged == UKEY_WAIT_BODY ||
+	    *judged == UKEY_REASON_OK;
 }
 
 void

@@ -6,44 +6,34 @@
 
 #include "ukey_base64.h"
 #include "ukey_config.h"
+#include "ukey_mem.h"
 #include "ukey_port.h"
 #include "ukey_taglist.h"
 
-enum tag { V, A, B, BH, C, D, H, I, L, Q, S, T, X, TAGS };
-
-static const char names[TAGS][3] = {
-	"v", "a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "x"
-};
+/* By enum ukey_sig_tag. */
+static const char names[UKEY_SIG_TAGS][2] = { { 'v' }, { 'a' }, { 'b' },
+	{ 'b', 'h' }, { 'c' }, { 'd' }, { 'h' }, { 'i' }, { 'l' }, { 'q' },
+	{ 's' }, { 't' }, { 'x' } };
 
 /* The required ones (RFC 6376 3.5). */
-static const uint8_t required[] = { V, A, B, BH, D, H, S };
-
-/* The values by tag; data is NULL where the tag is absent. */
-struct values {
-	struct ukey_view tag[TAGS];
-};
+#define REQUIRED (1u << UKEY_SIG_V | 1u << UKEY_SIG_A | 1u << UKEY_SIG_B | \
+	1u << UKEY_SIG_BH | 1u << UKEY_SIG_D | 1u << UKEY_SIG_H | \
+	1u << UKEY_SIG_S)
 
 static unsigned
 tag_of(struct ukey_view name)
 {
-	unsigned t = 0;
+	uint8_t second = name.len == 2 ? name.data[1] : 0;
+	unsigned t = name.len > 2 ? UKEY_SIG_TAGS : 0;
 
-	while (t < TAGS && !(name.len > 0 && name.len <= 2 &&
-	    name.data[0] == (uint8_t)names[t][0] &&
-	    (name.len == 2 ? name.data[1] : 0) == (uint8_t)names[t][1]))
+	while (t < UKEY_SIG_TAGS && ((uint8_t)names[t][0] != name.data[0] ||
+	    (uint8_t)names[t][1] != second))
 		t++;
 	return t;
 }
 
-static bool
-word_is(struct ukey_view v, struct ukey_view word)
-{
-	return ukey_view_equal_nocase(ukey_view_trim(v), word);
-}
-
 static enum ukey_reason
-read_tags(struct ukey_sigheader *sig, struct values *values,
-    struct ukey_view body)
+read_tags(struct ukey_sigheader *sig, struct ukey_view body)
 {
 	struct ukey_taglist list;
 	struct ukey_tag tag;
@@ -52,35 +42,31 @@ read_tags(struct ukey_sigheader *sig, struct values *values,
 	ukey_taglist_init(&list, body);
 	while (ukey_taglist_next(&list, &tag)) {
 		t = tag_of(tag.name);
-		if (t == TAGS)
+		if (t == UKEY_SIG_TAGS)
 			continue;
-		values->tag[t] = tag.value;
-		if (t == B)
+		sig->tag[t] = tag.value;
+		if (t == UKEY_SIG_B)
 			sig->b_raw = tag.raw;
 	}
-	sig->a = values->tag[A];
-	sig->b = values->tag[B];
-	sig->bh = values->tag[BH];
-	sig->c = values->tag[C];
-	sig->d = values->tag[D];
-	sig->h = values->tag[H];
-	sig->i = values->tag[I];
-	sig->s = values->tag[S];
-	if (values->tag[I].data != NULL)
-		sig->has |= UKEY_SIG_I;
 	return list.reason;
 }
 
-static enum ukey_reason
-check_required(const struct values *values)
+static bool
+has(const struct ukey_sigheader *sig, enum ukey_sig_tag tag)
 {
-	size_t i;
+	return sig->tag[tag].data != NULL;
+}
 
-	if (values->tag[V].data != NULL &&
-	    !ukey_view_equal(values->tag[V], UKEY_VIEW("1")))
+static enum ukey_reason
+check_required(const struct ukey_sigheader *sig)
+{
+	unsigned t;
+
+	if (has(sig, UKEY_SIG_V) &&
+	    !ukey_view_equal(sig->tag[UKEY_SIG_V], UKEY_VIEW("1")))
 		return UKEY_REASON_VERSION;
-	for (i = 0; i < sizeof(required); i++) {
-		if (values->tag[required[i]].data == NULL)
+	for (t = 0; t < UKEY_SIG_TAGS; t++) {
+		if ((REQUIRED >> t & 1) && !has(sig, (enum ukey_sig_tag)t))
 			return UKEY_REASON_TAG_MISSING;
 	}
 	return UKEY_REASON_OK;
@@ -107,43 +93,44 @@ check_name(struct ukey_view v, enum ukey_reason trouble)
 static enum ukey_reason
 read_algorithm(struct ukey_sigheader *sig)
 {
-	if (word_is(sig->a, UKEY_VIEW("rsa-sha256"))) {
+	struct ukey_view a = sig->tag[UKEY_SIG_A];
+
+	if (ukey_view_equal_nocase(a, UKEY_VIEW("rsa-sha256"))) {
 		sig->algorithm = UKEY_ALGORITHM_RSA_SHA256;
 		return UKEY_REASON_OK;
 	}
-	if (word_is(sig->a, UKEY_VIEW("rsa-sha1"))) {
+	if (ukey_view_equal_nocase(a, UKEY_VIEW("rsa-sha1"))) {
 		sig->algorithm = UKEY_ALGORITHM_RSA_SHA1;
 		return UKEY_REASON_SHA1;
 	}
-	if (word_is(sig->a, UKEY_VIEW("ed25519-sha256")))
+	if (ukey_view_equal_nocase(a, UKEY_VIEW("ed25519-sha256")))
 		sig->algorithm = UKEY_ALGORITHM_ED25519_SHA256;
 	return UKEY_REASON_ALGORITHM;
 }
 
+/* The next word of C; what is left out is simple. */
 static bool
-read_canon(struct ukey_view word, uint8_t *canon)
+read_canon(struct ukey_view *c, uint8_t *canon)
 {
-	bool relaxed = word_is(word, UKEY_VIEW("relaxed"));
+	struct ukey_view word;
 
-	*canon = relaxed ? UKEY_CANON_RELAXED : UKEY_CANON_SIMPLE;
-	return relaxed || word_is(word, UKEY_VIEW("simple"));
+	if (c->data == NULL)
+		return true;
+	word = ukey_view_word(c, '/');
+	*canon = ukey_view_equal_nocase(word, UKEY_VIEW("relaxed"));
+	return *canon == UKEY_CANON_RELAXED ||
+	    ukey_view_equal_nocase(word, UKEY_VIEW("simple"));
 }
 
-/* "header" or "header/body"; what is left out is simple. */
+/* "header" or "header/body" (RFC 6376 3.5). */
 static enum ukey_reason
 read_canons(struct ukey_sigheader *sig)
 {
-	struct ukey_view rest = sig->c;
-	struct ukey_view header;
+	struct ukey_view rest = sig->tag[UKEY_SIG_C];
 
-	if (rest.data == NULL)
-		return UKEY_REASON_OK;
-	header = ukey_view_cut(&rest, '/');
-	if (!read_canon(header, &sig->header_canon))
-		return UKEY_REASON_CANON;
-	if (rest.data != NULL && !read_canon(rest, &sig->body_canon))
-		return UKEY_REASON_CANON;
-	return UKEY_REASON_OK;
+	return read_canon(&rest, &sig->header_canon) &&
+	    read_canon(&rest, &sig->body_canon) && rest.data == NULL ?
+	    UKEY_REASON_OK : UKEY_REASON_CANON;
 }
 
 static bool
@@ -164,7 +151,7 @@ check_h(struct ukey_view h)
 	bool from = false;
 
 	while (h.data != NULL) {
-		name = ukey_view_trim(ukey_view_cut(&h, ':'));
+		name = ukey_view_word(&h, ':');
 		if (!is_field_name(name))
 			return UKEY_REASON_H_EMPTY;
 		if (++count > UKEY_H_NAMES_MAX)
@@ -174,27 +161,23 @@ check_h(struct ukey_view h)
 	return from ? UKEY_REASON_OK : UKEY_REASON_H_FROM;
 }
 
-/* An absent number is fine; HAS gets BIT for one that is there. */
+/* An absent number is fine. */
 static bool
-read_number(struct ukey_sigheader *sig, struct ukey_view v, uint64_t *number,
-    uint8_t bit)
+read_number(const struct ukey_sigheader *sig, enum ukey_sig_tag tag,
+    uint64_t *number)
 {
-	if (v.data == NULL)
-		return true;
-	sig->has |= bit;
-	return ukey_view_number(v, number);
+	return !has(sig, tag) || ukey_view_number(sig->tag[tag], number);
 }
 
 static enum ukey_reason
-read_numbers(struct ukey_sigheader *sig, const struct values *values)
+read_numbers(struct ukey_sigheader *sig)
 {
-	if (!read_number(sig, values->tag[L], &sig->l, UKEY_SIG_L))
+	if (!read_number(sig, UKEY_SIG_L, &sig->l))
 		return UKEY_REASON_LENGTH;
-	if (!read_number(sig, values->tag[T], &sig->t, UKEY_SIG_T) ||
-	    !read_number(sig, values->tag[X], &sig->x, UKEY_SIG_X))
-		return UKEY_REASON_TIME;
-	if ((sig->has & UKEY_SIG_T) && (sig->has & UKEY_SIG_X) &&
-	    sig->x <= sig->t)
+	if (!read_number(sig, UKEY_SIG_T, &sig->t) ||
+	    !read_number(sig, UKEY_SIG_X, &sig->x) ||
+	    (has(sig, UKEY_SIG_T) && has(sig, UKEY_SIG_X) &&
+	    sig->x <= sig->t))
 		return UKEY_REASON_TIME;
 	return UKEY_REASON_OK;
 }
@@ -202,13 +185,8 @@ read_numbers(struct ukey_sigheader *sig, const struct values *values)
 static enum ukey_reason
 check_q(struct ukey_view q)
 {
-	if (q.data == NULL)
-		return UKEY_REASON_OK;
-	while (q.data != NULL) {
-		if (word_is(ukey_view_cut(&q, ':'), UKEY_VIEW("dns/txt")))
-			return UKEY_REASON_OK;
-	}
-	return UKEY_REASON_QUERY;
+	return q.data == NULL || ukey_view_has_word(q, UKEY_VIEW("dns/txt")) ?
+	    UKEY_REASON_OK : UKEY_REASON_QUERY;
 }
 
 /* Whether DOMAIN is PARENT or below it. */
@@ -224,31 +202,36 @@ is_below(struct ukey_view domain, struct ukey_view parent)
 	    parent) && (at == 0 || domain.data[at - 1] == '.');
 }
 
+struct ukey_view
+ukey_sigheader_i_domain(const struct ukey_sigheader *sig)
+{
+	struct ukey_view i = sig->tag[UKEY_SIG_I];
+	size_t at = i.len;
+
+	while (at > 0 && i.data[at - 1] != '@')
+		at--;
+	return ukey_view_part(i, at > 0 ? at : i.len, i.len);
+}
+
 /* The domain of i= is that of d= or below it (RFC 6376 3.5). */
 static enum ukey_reason
 check_i(const struct ukey_sigheader *sig)
 {
-	size_t at = sig->i.len;
-	struct ukey_view domain;
+	struct ukey_view domain = ukey_sigheader_i_domain(sig);
 
-	if (!(sig->has & UKEY_SIG_I))
+	if (!has(sig, UKEY_SIG_I))
 		return UKEY_REASON_OK;
-	while (at > 0 && sig->i.data[at - 1] != '@')
-		at--;
-	if (at == 0)
-		return UKEY_REASON_IDENTITY;
-	domain = ukey_view_part(sig->i, at, sig->i.len);
-	if (has_high_octet(domain))
-		return UKEY_REASON_U_LABEL;
-	return ukey_view_is_domain(domain, true) && is_below(domain, sig->d) ?
-	    UKEY_REASON_OK : UKEY_REASON_IDENTITY;
+	if (!is_below(domain, sig->tag[UKEY_SIG_D]))
+		return has_high_octet(domain) ? UKEY_REASON_U_LABEL :
+		    UKEY_REASON_IDENTITY;
+	return check_name(domain, UKEY_REASON_IDENTITY);
 }
 
 static enum ukey_reason
 check_base64(const struct ukey_sigheader *sig)
 {
-	size_t bh = ukey_base64_size(sig->bh);
-	size_t b = ukey_base64_size(sig->b);
+	size_t bh = ukey_base64_size(sig->tag[UKEY_SIG_BH]);
+	size_t b = ukey_base64_size(sig->tag[UKEY_SIG_B]);
 
 	if (b == SIZE_MAX || b == 0 || bh == SIZE_MAX)
 		return UKEY_REASON_BASE64;
@@ -257,38 +240,44 @@ check_base64(const struct ukey_sigheader *sig)
 
 /* The checks in their order; each runs only if those before it passed. */
 static enum ukey_reason
-check_list(struct ukey_sigheader *sig, const struct values *values)
+check_list(struct ukey_sigheader *sig)
 {
-	enum ukey_reason reason = check_required(values);
+	enum ukey_reason reason = check_required(sig);
 
 	if (reason == UKEY_REASON_OK)
-		reason = check_name(sig->d, UKEY_REASON_DOMAIN);
+		reason = check_name(sig->tag[UKEY_SIG_D], UKEY_REASON_DOMAIN);
 	if (reason == UKEY_REASON_OK)
-		reason = check_name(sig->s, UKEY_REASON_SELECTOR);
+		reason = check_name(sig->tag[UKEY_SIG_S],
+		    UKEY_REASON_SELECTOR);
 	if (reason == UKEY_REASON_OK)
 		reason = read_algorithm(sig);
 	if (reason == UKEY_REASON_OK)
 		reason = read_canons(sig);
 	if (reason == UKEY_REASON_OK)
-		reason = check_h(sig->h);
+		reason = check_h(sig->tag[UKEY_SIG_H]);
 	if (reason == UKEY_REASON_OK)
-		reason = read_numbers(sig, values);
+		reason = read_numbers(sig);
 	if (reason == UKEY_REASON_OK)
-		reason = check_q(values->tag[Q]);
-	if (reason == UKEY_REASON_OK)
-		reason = check_i(sig);
-	return reason == UKEY_REASON_OK ? check_base64(sig) : reason;
+		reason = check_q(sig->tag[UKEY_SIG_Q]);
+	return reason == UKEY_REASON_OK ? check_i(sig) : reason;
+}
+
+enum ukey_reason
+ukey_sigheader_read(struct ukey_sigheader *sig, struct ukey_view body)
+{
+	enum ukey_reason reason;
+
+	memset(sig, 0, sizeof(*sig));
+	reason = read_tags(sig, body);
+	return reason == UKEY_REASON_OK ? check_list(sig) : reason;
 }
 
 enum ukey_reason
 ukey_sigheader_parse(struct ukey_sigheader *sig, struct ukey_view body)
 {
-	struct values values = { 0 };
-	enum ukey_reason reason;
+	enum ukey_reason reason = ukey_sigheader_read(sig, body);
 
-	*sig = (struct ukey_sigheader) { 0 };
-	reason = read_tags(sig, &values, body);
-	return reason == UKEY_REASON_OK ? check_list(sig, &values) : reason;
+	return reason == UKEY_REASON_OK ? check_base64(sig) : reason;
 }
 
 enum ukey_reason
@@ -296,10 +285,10 @@ ukey_sigheader_time(const struct ukey_sigheader *sig, uint64_t now)
 {
 	if (now == 0)
 		return UKEY_REASON_OK;
-	if ((sig->has & UKEY_SIG_X) && now > sig->x &&
+	if (has(sig, UKEY_SIG_X) && now > sig->x &&
 	    now - sig->x > UKEY_TIME_DRIFT)
 		return UKEY_REASON_EXPIRED;
-	if ((sig->has & UKEY_SIG_T) && sig->t > now &&
+	if (has(sig, UKEY_SIG_T) && sig->t > now &&
 	    sig->t - now > UKEY_TIME_DRIFT)
 		return UKEY_REASON_FUTURE;
 	return UKEY_REASON_OK;

@@ -16,21 +16,21 @@ enum ukey_algorithm {
 	UKEY_ALGORITHM_ED25519_SHA256 /* RFC 8463; reported as neutral */
 };
 
-/* Bits of ukey_sigheader.has: tags that are present. */
-#define UKEY_SIG_L 1
-#define UKEY_SIG_T 2
-#define UKEY_SIG_X 4
-#define UKEY_SIG_I 8
+/* The tags that count; others are passed over. */
+enum ukey_sig_tag {
+	UKEY_SIG_V, UKEY_SIG_A, UKEY_SIG_B, UKEY_SIG_BH, UKEY_SIG_C,
+	UKEY_SIG_D, UKEY_SIG_H, UKEY_SIG_I, UKEY_SIG_L, UKEY_SIG_Q,
+	UKEY_SIG_S, UKEY_SIG_T, UKEY_SIG_X, UKEY_SIG_TAGS
+};
 
 /* All views point into the field body that was parsed. */
 struct ukey_sigheader {
-	struct ukey_view d, s, i; /* i: still encoded; empty without i= */
-	struct ukey_view h;       /* the colon-separated list */
-	struct ukey_view a, c;    /* as written; c empty when absent */
-	struct ukey_view b, bh;   /* base64 with FWS */
+	/* Values as written, less the white space around them: i= is still
+	 * encoded, b= and bh= are base64 with FWS.  DATA is NULL, LEN 0 where
+	 * the tag is absent. */
+	struct ukey_view tag[UKEY_SIG_TAGS];
 	struct ukey_view b_raw;   /* what B2 empties: "=" to ";" exclusive */
-	uint64_t l, t, x;         /* where has says so */
-	uint8_t has;              /* UKEY_SIG_ bits */
+	uint64_t l, t, x;         /* where the tag is there */
 	uint8_t algorithm;        /* enum ukey_algorithm */
 	uint8_t header_canon, body_canon; /* enum ukey_canon */
 };
@@ -43,6 +43,12 @@ struct ukey_sigheader {
  */
 enum ukey_reason ukey_sigheader_parse(struct ukey_sigheader *sig,
     struct ukey_view body);
+/* The same without a look at the base64 of b= and bh=, for whoever decodes
+ * them next. */
+enum ukey_reason ukey_sigheader_read(struct ukey_sigheader *sig,
+    struct ukey_view body);
+/* What stands behind the last "@" of i=; empty without i=. */
+struct ukey_view ukey_sigheader_i_domain(const struct ukey_sigheader *sig);
 
 /*
  * x= and t= against NOW, seconds since 1970 UTC, with UKEY_TIME_DRIFT; NOW 0

@@ -6,69 +6,16 @@
 
 #include "ukey_base64.h"
 #include "ukey_mem.h"
-#include "ukey_name.h"
 
-/* PART of the field body BODY: at most UKEY_TAG_LIST_MAX octets, so that 16
- * bits hold its place; a tag's value never begins at 0. */
-static struct ukey_piece
-piece_of(struct ukey_view body, struct ukey_view part)
+#define SIGNATURE_MAX 512 /* octets; of 4096 bits, PROTOCOL 8 */
+
+struct ukey_note *
+ukey_signature_note(const struct ukey_verify *v, unsigned slot)
 {
-	if (part.data == NULL)
-		return (struct ukey_piece) { 0, 0 };
-	return (struct ukey_piece) { (uint16_t)(part.data - body.data),
-		(uint16_t)part.len };
-}
+	uint32_t at = v->signature[slot].note;
 
-static struct ukey_view
-view_of(struct ukey_view body, struct ukey_piece piece)
-{
-	return ukey_view_part(body, piece.at, (size_t)piece.at + piece.len);
-}
-
-void
-ukey_signature_tags(const struct ukey_verify *v,
-    const struct ukey_signature *slot, struct ukey_sigheader *sig)
-{
-	const struct ukey_digests *d = ukey_signature_digests(v, slot);
-	struct ukey_view body = ukey_fields_body(&v->fields, slot->field);
-
-	*sig = (struct ukey_sigheader) { .d = view_of(body, d->d),
-		.s = view_of(body, d->s), .i = view_of(body, d->i),
-		.b = view_of(body, d->b) };
-	if (d->i.at > 0)
-		sig->has = UKEY_SIG_I;
-}
-
-enum ukey_reason
-ukey_signature_parse(const struct ukey_verify *v,
-    const struct ukey_signature *slot, struct ukey_sigheader *sig)
-{
-	return ukey_sigheader_parse(sig,
-	    ukey_fields_body(&v->fields, slot->field));
-}
-
-struct ukey_digests *
-ukey_signature_digests(const struct ukey_verify *v,
-    const struct ukey_signature *slot)
-{
-	return (struct ukey_digests *)(void *)(v->fields.arena + slot->note);
-}
-
-bool
-ukey_signature_identity(const struct ukey_sigheader *sig, uint8_t *buffer,
-    struct ukey_address *a)
-{
-	size_t len, at;
-
-	if (!ukey_dqp_decode(sig->i, buffer, UKEY_IDENTITY_SIZE, &len))
-		return false;
-	for (at = len; at > 0 && buffer[at - 1] != '@'; at--)
-		;
-	if (at < 2)
-		return false;
-	a->local = (struct ukey_view) { buffer, at - 1 };
-	a->domain = (struct ukey_view) { buffer + at, len - at };
-	return true;
+	return at == 0 ? NULL :
+	    (struct ukey_note *)(void *)(v->fields.arena + at);
 }
 
 /* Whether s= is "[generation.]label.userkeys" with this LABEL. */
@@ -88,31 +35,36 @@ selector_is(struct ukey_view s, struct ukey_view label, bool *base)
 }
 
 /*
- * PROTOCOL 5.2: a candidate, and aligned.  The local-part of i= is its label's
- * source; with a label cut at "+" or not, the label in s= decides.
+ * PROTOCOL 5.2: _OK for a candidate that is aligned: i= has the domain of d=
+ * and the sender's label, and so has s=, which is the BASE name or not.  The
+ * local-part of i= is decoded into the arena; _ARENA where it does not fit.
  */
-static bool
-is_aligned(const struct ukey_verify *v, const struct ukey_sigheader *sig,
-    bool *base)
+static enum ukey_reason
+align(struct ukey_verify *v, struct ukey_note *note, bool *base)
 {
-	struct ukey_address sender = ukey_identity_sender(v);
-	uint8_t octets[UKEY_IDENTITY_SIZE], label[UKEY_LABEL_MAX];
-	struct ukey_address i;
-	struct ukey_view own = { label, 0 };
+	const struct ukey_identity *who = ukey_identity_of(v);
+	const struct ukey_view *tag = note->sig.tag;
+	struct ukey_view i_domain = ukey_sigheader_i_domain(&note->sig);
+	struct ukey_view i = tag[UKEY_SIG_I];
+	struct ukey_out out = ukey_fields_room(&v->fields);
+	uint8_t text[UKEY_LABEL_MAX];
+	struct ukey_view label = { text, 0 };
 
-	if (v->identity != UKEY_REASON_OK ||
-	    !ukey_view_equal_nocase(sig->d, sender.domain) ||
-	    !ukey_signature_identity(sig, octets, &i) ||
-	    !ukey_view_equal_nocase(i.domain, sig->d))
-		return false;
-	own.len = ukey_label_write(i.local, false, label);
-	if (own.len == 0 || !selector_is(sig->s, own, base))
-		return false;
-	/* the octets of i= are done with: their buffer takes the sender's */
-	i.local = (struct ukey_view) { octets,
-		ukey_address_unquote(sender.local, octets) };
-	own.len = ukey_label_write(i.local, false, label);
-	return own.len > 0 && selector_is(sig->s, own, base);
+	if (v->identity != UKEY_REASON_OK || i_domain.len == 0 ||
+	    !ukey_view_equal_nocase(tag[UKEY_SIG_D], who->sender.domain) ||
+	    !ukey_view_equal_nocase(tag[UKEY_SIG_D], i_domain) ||
+	    !selector_is(tag[UKEY_SIG_S], who->label, base))
+		return UKEY_REASON_NOT_ALIGNED;
+	i.len -= i_domain.len + 1;
+	if (!ukey_dqp_decode(i, out.data, out.size, &out.len))
+		return out.size < i.len ? UKEY_REASON_ARENA :
+		    UKEY_REASON_NOT_ALIGNED;
+	note->local = (struct ukey_view) { out.data, out.len };
+	label.len = ukey_label_write(note->local, false, text);
+	if (!ukey_view_equal(label, who->label))
+		return UKEY_REASON_NOT_ALIGNED;
+	ukey_fields_alloc(&v->fields, out.len);
+	return UKEY_REASON_OK;
 }
 
 /* Hashes one field, RAW, less the octets of CUT in it. */
@@ -148,12 +100,10 @@ hash_h(struct ukey_verify *v, struct ukey_port_sha256 *h,
 	unsigned i;
 	int err = 0;
 
-	for (rest = sig->h; rest.data != NULL;)
-		ukey_fields_rewind(&v->fields,
-		    ukey_view_trim(ukey_view_cut(&rest, ':')));
-	for (rest = sig->h; rest.data != NULL;) {
-		i = ukey_fields_pick(&v->fields,
-		    ukey_view_trim(ukey_view_cut(&rest, ':')));
+	for (rest = sig->tag[UKEY_SIG_H]; rest.data != NULL;)
+		ukey_fields_rewind(&v->fields, ukey_view_word(&rest, ':'));
+	for (rest = sig->tag[UKEY_SIG_H]; rest.data != NULL;) {
+		i = ukey_fields_pick(&v->fields, ukey_view_word(&rest, ':'));
 		if (i != UKEY_FIELD_NONE)
 			err |= hash_field(h, ukey_fields_raw(&v->fields, i),
 			    none, sig->header_canon);
@@ -161,33 +111,45 @@ hash_h(struct ukey_verify *v, struct ukey_port_sha256 *h,
 	return err;
 }
 
-/* What b= signs, to the arena; with bh= beside it. */
+/* What b= signs. */
 static enum ukey_reason
-hash_header(struct ukey_verify *v, struct ukey_signature *slot,
-    const struct ukey_sigheader *sig)
+hash_header(struct ukey_verify *v, struct ukey_note *note, unsigned field)
 {
-	struct ukey_view raw = ukey_fields_raw(&v->fields, slot->field);
-	struct ukey_view body = ukey_fields_body(&v->fields, slot->field);
-	struct ukey_digests *d;
+	struct ukey_view raw = ukey_fields_raw(&v->fields, field);
 	struct ukey_port_sha256 h;
-	size_t len;
 	int err;
 
-	d = ukey_fields_alloc(&v->fields, sizeof(*d));
-	if (d == NULL)
-		return UKEY_REASON_ARENA;
-	slot->note = (uint32_t)((uint8_t *)d - v->fields.arena);
-	ukey_base64_decode(sig->bh, d->body, sizeof(d->body), &len);
-	d->d = piece_of(body, sig->d);
-	d->s = piece_of(body, sig->s);
-	d->i = piece_of(body, sig->i);
-	d->b = piece_of(body, sig->b);
 	raw.len -= 2; /* RFC 6376 3.7: no CRLF at its end */
 	err = ukey_port_sha256_start(&h);
-	err |= hash_h(v, &h, sig);
-	err |= hash_field(&h, raw, sig->b_raw, sig->header_canon);
-	err |= ukey_port_sha256_finish(&h, d->header);
+	err |= hash_h(v, &h, &note->sig);
+	err |= hash_field(&h, raw, note->sig.b_raw, note->sig.header_canon);
+	err |= ukey_port_sha256_finish(&h, note->header);
 	return err ? UKEY_REASON_CRYPTO : UKEY_REASON_OK;
+}
+
+/* Decodes bh=, and b= into the arena. */
+static enum ukey_reason
+decode_hashes(struct ukey_verify *v, struct ukey_note *note)
+{
+	struct ukey_view b = note->sig.tag[UKEY_SIG_B];
+	struct ukey_view bh = note->sig.tag[UKEY_SIG_BH];
+	struct ukey_out out = ukey_fields_room(&v->fields);
+	size_t len = ukey_base64_size(bh), bh_len = len;
+
+	if (len <= UKEY_SHA256_LEN)
+		ukey_base64_decode(bh, note->body, len, &len);
+	if (!ukey_base64_decode(b, out.data, out.size, &out.len))
+		out.len = ukey_base64_size(b);
+	if (bh_len == SIZE_MAX || out.len == SIZE_MAX || out.len == 0)
+		return UKEY_REASON_BASE64;
+	if (bh_len != UKEY_SHA256_LEN)
+		return UKEY_REASON_BH_LENGTH;
+	if (out.len > SIGNATURE_MAX)
+		return UKEY_REASON_SIGNATURE_LENGTH;
+	if (ukey_fields_alloc(&v->fields, out.len) == NULL)
+		return UKEY_REASON_ARENA;
+	note->b = (struct ukey_view) { out.data, out.len };
+	return UKEY_REASON_OK;
 }
 
 /* The running hash for CANON; a new one if none is, or UKEY_BODY_CANONS. */
@@ -206,28 +168,24 @@ body_hash(struct ukey_verify *v, enum ukey_canon canon)
 	return i;
 }
 
-/* What SIG, well-formed, gets before its key is known. */
+/* What a well-formed field, number FIELD, gets before its key is known. */
 static enum ukey_reason
 prepare(struct ukey_verify *v, struct ukey_signature *slot,
-    const struct ukey_sigheader *sig)
+    struct ukey_note *note, unsigned field)
 {
-	enum ukey_reason reason = ukey_sigheader_time(sig, v->now);
+	enum ukey_reason reason = decode_hashes(v, note);
 
+	if (reason == UKEY_REASON_OK)
+		reason = ukey_sigheader_time(&note->sig, v->now);
 	if (reason != UKEY_REASON_OK)
 		return reason;
-	slot->canon = (uint8_t)body_hash(v, sig->body_canon);
+	slot->canon = (uint8_t)body_hash(v,
+	    (enum ukey_canon)note->sig.body_canon);
 	if (slot->canon == UKEY_BODY_CANONS)
 		return UKEY_REASON_ARENA;
-	if (sig->has & UKEY_SIG_L)
-		slot->l = sig->l;
-	return hash_header(v, slot, sig);
-}
-
-static bool
-may_be_candidate(const struct ukey_sigheader *sig, enum ukey_reason reason)
-{
-	return reason != UKEY_REASON_ALGORITHM && reason != UKEY_REASON_QUERY &&
-	    (sig->has & UKEY_SIG_I) != 0;
+	if (note->sig.tag[UKEY_SIG_L].data == NULL)
+		note->sig.l = UINT64_MAX;
+	return hash_header(v, note, field);
 }
 
 /* In which ways the signature will be judged: the first few as plain DKIM, and
@@ -238,45 +196,69 @@ enlist(struct ukey_verify *v, struct ukey_signature *slot, bool aligned)
 	unsigned i, judged = 0;
 
 	for (i = 0; i < v->signatures; i++)
-		judged += v->signature[i].user != UKEY_UNJUDGED;
+		judged += v->signature[i].judged[UKEY_WAY_USER] !=
+		    UKEY_UNJUDGED;
 	if (aligned && judged < UKEY_ALIGNED_MAX)
-		slot->user = UKEY_WAIT_KEY;
+		slot->judged[UKEY_WAY_USER] = UKEY_WAIT_KEY;
 	if ((v->flags & UKEY_VERIFY_DKIM) && v->signatures < UKEY_DKIM_SLOTS)
-		slot->dkim = UKEY_WAIT_KEY;
+		slot->judged[UKEY_WAY_DKIM] = UKEY_WAIT_KEY;
 	v->signatures++;
 }
 
-/* REASON in each way in which SLOT is judged. */
+/* REASON in each way in which SLOT waits for a key. */
 static void
 judge_at_once(struct ukey_signature *slot, enum ukey_reason reason)
 {
-	if (slot->dkim != UKEY_UNJUDGED)
-		slot->dkim = (uint8_t)reason;
-	if (slot->user != UKEY_UNJUDGED)
-		slot->user = (uint8_t)reason;
+	unsigned way;
+
+	for (way = 0; way < 2; way++) {
+		if (slot->judged[way] == UKEY_WAIT_KEY)
+			slot->judged[way] = (uint8_t)reason;
+	}
+}
+
+/* Reads field FIELD, decides in which ways it is judged, and prepares that. */
+static enum ukey_reason
+read_field(struct ukey_verify *v, struct ukey_signature *slot,
+    struct ukey_note *note, unsigned field)
+{
+	enum ukey_reason aligned = UKEY_REASON_NOT_ALIGNED;
+	enum ukey_reason reason = ukey_sigheader_read(&note->sig,
+	    ukey_fields_body(&v->fields, field));
+	bool base = false;
+
+	if (reason != UKEY_REASON_ALGORITHM && reason != UKEY_REASON_QUERY)
+		aligned = align(v, note, &base);
+	slot->flags = base ? UKEY_SLOT_BASE : 0;
+	enlist(v, slot, aligned != UKEY_REASON_NOT_ALIGNED);
+	if (reason == UKEY_REASON_OK && aligned == UKEY_REASON_ARENA)
+		reason = aligned;
+	if (reason != UKEY_REASON_OK ||
+	    (slot->judged[UKEY_WAY_USER] == UKEY_UNJUDGED &&
+	    slot->judged[UKEY_WAY_DKIM] == UKEY_UNJUDGED))
+		return reason;
+	return prepare(v, slot, note, field);
 }
 
 void
 ukey_signature_add(struct ukey_verify *v, unsigned field)
 {
 	struct ukey_signature *slot = &v->signature[v->signatures];
-	struct ukey_sigheader sig;
-	enum ukey_reason reason;
-	bool aligned, base = false;
+	struct ukey_note *note = ukey_fields_alloc(&v->fields, sizeof(*note));
+	enum ukey_reason reason = UKEY_REASON_ARENA;
 
-	*slot = (struct ukey_signature) { .l = UINT64_MAX,
-		.field = (uint16_t)field, .body = UKEY_WAIT_BODY,
-		.user = UKEY_UNJUDGED, .dkim = UKEY_UNJUDGED };
-	reason = ukey_signature_parse(v, slot, &sig);
-	aligned = may_be_candidate(&sig, reason) && is_aligned(v, &sig, &base);
-	slot->flags = base ? UKEY_SLOT_BASE : 0;
-	enlist(v, slot, aligned);
-	if (slot->dkim == UKEY_UNJUDGED && slot->user == UKEY_UNJUDGED)
-		return;
-	if (reason == UKEY_REASON_OK)
-		reason = prepare(v, slot, &sig);
+	*slot = (struct ukey_signature) { .body = UKEY_WAIT_BODY,
+		.judged = { UKEY_UNJUDGED, UKEY_UNJUDGED } };
+	if (note != NULL) {
+		slot->note = (uint32_t)((uint8_t *)note - v->fields.arena);
+		memset(note, 0, sizeof(*note));
+		reason = read_field(v, slot, note, field);
+	} else {
+		enlist(v, slot, v->identity == UKEY_REASON_OK);
+	}
 	if (reason != UKEY_REASON_OK)
 		judge_at_once(slot, reason);
-	else if ((sig.has & UKEY_SIG_L) && slot->user != UKEY_UNJUDGED)
-		slot->user = UKEY_REASON_LENGTH_USED;
+	else if (note->sig.tag[UKEY_SIG_L].data != NULL &&
+	    slot->judged[UKEY_WAY_USER] != UKEY_UNJUDGED)
+		slot->judged[UKEY_WAY_USER] = UKEY_REASON_LENGTH_USED;
 }

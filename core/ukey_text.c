@@ -126,6 +126,22 @@ ukey_view_cut(struct ukey_view *rest, uint8_t separator)
 	return piece;
 }
 
+struct ukey_view
+ukey_view_word(struct ukey_view *rest, uint8_t separator)
+{
+	return ukey_view_trim(ukey_view_cut(rest, separator));
+}
+
+bool
+ukey_view_has_word(struct ukey_view list, struct ukey_view word)
+{
+	while (list.data != NULL) {
+		if (ukey_view_equal_nocase(ukey_view_word(&list, ':'), word))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_label(struct ukey_view label, bool underscore)
 {

@@ -46,6 +46,11 @@ size_t ukey_view_find(struct ukey_view v, uint8_t c);
  * "a:" gives "a" and then one empty piece.  Loop while REST->data != NULL.
  */
 struct ukey_view ukey_view_cut(struct ukey_view *rest, uint8_t separator);
+/* The same, without FWS around what was cut off. */
+struct ukey_view ukey_view_word(struct ukey_view *rest, uint8_t separator);
+/* Whether WORD is one of LIST's words between colons, FWS around them; ASCII
+ * letters compared without case. */
+bool ukey_view_has_word(struct ukey_view list, struct ukey_view word);
 /* Whether V is a domain name of LDH labels (underscore allowed when
  * UNDERSCORE), each 1..63 octets, not starting or ending with a hyphen, 1..253
  * octets in all, no trailing dot (RFC 1035 2.3.4, RFC 6376 3.5). */

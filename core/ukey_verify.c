@@ -23,6 +23,7 @@ ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
 	ukey_fields_init(&v->fields, arena, size);
 	ukey_message_init(&v->message);
 	v->flags = (uint8_t)flags;
+	ukey_identity_init(v);
 	v->identity = UKEY_REASON_NO_IDENTITY;
 	v->user_slot = UKEY_NO_SLOT;
 }
@@ -30,23 +31,23 @@ ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
 int
 ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path)
 {
-	void *note;
+	uint8_t *copy;
 
-	if (v->phase != UKEY_PHASE_HEADER || v->fields.used != 0 ||
-	    v->fields.header != 0)
+	if (v->phase != UKEY_PHASE_HEADER || v->fields.header != 0 ||
+	    v->identity != UKEY_REASON_NO_IDENTITY)
 		return UKEY_ERR_ORDER;
 	if (path.len > MAIL_FROM_MAX) {
 		v->identity = UKEY_REASON_MAIL_FROM;
 		return UKEY_OK;
 	}
-	note = ukey_fields_alloc(&v->fields, path.len);
-	if (note == NULL) {
+	copy = ukey_fields_alloc(&v->fields, path.len);
+	if (copy == NULL || v->fields.reason != UKEY_REASON_OK) {
 		v->identity = UKEY_REASON_ARENA;
 		return UKEY_OK;
 	}
-	memcpy(note, path.data, path.len);
-	v->mail_from_len = (uint16_t)path.len;
-	v->identity = UKEY_REASON_OK; /* until it is parsed */
+	if (path.len > 0)
+		memcpy(copy, path.data, path.len);
+	ukey_identity_sender(v, (struct ukey_view) { copy, path.len });
 	return UKEY_OK;
 }
 
@@ -81,7 +82,7 @@ header_end(struct ukey_verify *v)
 	v->phase = UKEY_PHASE_BODY;
 	v->header_guard = v->guard.seen;
 	ukey_fields_index(&v->fields);
-	ukey_identity_find(v);
+	ukey_identity_author(v);
 	if (v->fields.reason == UKEY_REASON_OK)
 		find_signatures(v);
 	ukey_bodies_init(v);
@@ -207,13 +208,11 @@ give_up(struct ukey_verify *v, struct ukey_ask *ask, enum ukey_reason reason)
 	bool lasting = ukey_reason_verdict(reason) == UKEY_PERMERROR;
 
 	ask->state = UKEY_ASK_ANSWERED;
-	if (ask->kind == UKEY_ASK_BASE && !lasting)
+	if (ask->way == UKEY_WAY_BASE && !lasting)
 		v->user = (uint8_t)reason; /* PROTOCOL 5.5 */
-	if (lasting && (ask->kind == UKEY_ASK_BASE ||
-	    (ask->kind == UKEY_ASK_USER &&
-	    (v->signature[ask->slot].flags & UKEY_SLOT_BASE))))
+	if (lasting && ukey_search_is_base(v, ask))
 		v->advice = UKEY_ADVICE_KNOWN;
-	if (ask->kind != UKEY_ASK_BASE)
+	if (ask->way != UKEY_WAY_BASE)
 		ukey_records_fail(v, ask, reason);
 }
 
@@ -235,19 +234,6 @@ follow(struct ukey_verify *v, struct ukey_ask *ask,
 	note[0] = a->name_len;
 	memcpy(note + 1, a->name, a->name_len);
 	ask->hops = (uint8_t)(ask->hops + a->hops);
-}
-
-static void
-read_records(struct ukey_verify *v, struct ukey_ask *ask,
-    struct ukey_dns_answer *a, struct ukey_work work)
-{
-	ask->state = UKEY_ASK_ANSWERED;
-	if (ask->kind == UKEY_ASK_BASE)
-		ukey_records_base(v, a, work);
-	else if (ask->kind == UKEY_ASK_USER)
-		ukey_records_user(v, ask, a, work);
-	else
-		ukey_records_dkim(v, ask, a, work);
 }
 
 /* Why an answer without records gives none, by enum ukey_dns_status. */
@@ -280,9 +266,10 @@ ukey_verify_answer(struct ukey_verify *v, unsigned id,
 	    ask->hops);
 	if (name.overflow)
 		give_up(v, ask, UKEY_REASON_ARENA);
-	else if (status == UKEY_DNS_RECORDS)
-		read_records(v, ask, &a, lent);
-	else if (status == UKEY_DNS_ASK)
+	else if (status == UKEY_DNS_RECORDS) {
+		ask->state = UKEY_ASK_ANSWERED;
+		ukey_records_judge(v, ask, &a, lent);
+	} else if (status == UKEY_DNS_ASK)
 		follow(v, ask, &a);
 	else
 		give_up(v, ask, (enum ukey_reason)status_reasons[status]);

@@ -33,13 +33,20 @@
 #define UKEY_QUESTIONS_MAX (1 + UKEY_LEAST(UKEY_USER_NAMES_MAX, \
 	UKEY_SIGNATURES_MAX) + UKEY_DKIM_SLOTS)
 
+/* Arena octets for one signature that is judged: what its field says, its
+ * digests, b= and the local-part of i= decoded. */
+#define UKEY_ARENA_SIGNATURE (144 + 18 * sizeof(void *) * 2 + \
+	UKEY_RSA_BITS_MAX / 8 + UKEY_LOCAL_MAX)
 /* An arena in which no message within PROTOCOL 8 meets reason "arena". */
 #define UKEY_ARENA_SIZE (UKEY_HEADER_MAX + 20 * UKEY_FIELDS_MAX + \
-	112 * UKEY_SIGNATURES_MAX + 256 * UKEY_QUESTIONS_MAX + 1024)
+	UKEY_ARENA_SIGNATURE * UKEY_SIGNATURES_MAX + \
+	264 * UKEY_QUESTIONS_MAX + 2048)
 
-/* The work block: decoded p= and b=, and the port's limbs. */
-#define UKEY_WORK_SIZE (2 * (UKEY_RSA_BITS_MAX / 8) + 72 + \
+/* The work block: decoded p= and the port's limbs, or one record's text. */
+#define UKEY_WORK_KEY (UKEY_RSA_BITS_MAX / 8 + 56 + \
 	UKEY_PORT_RSA_WORK(UKEY_RSA_BITS_MAX))
+#define UKEY_WORK_SIZE (UKEY_WORK_KEY > UKEY_TXT_MAX ? UKEY_WORK_KEY : \
+	UKEY_TXT_MAX)
 
 /* Settings, bits of ukey_verify.flags. */
 #define UKEY_VERIFY_DKIM 1         /* judge plain DKIM too */
@@ -53,16 +60,20 @@ struct ukey_body {
 	uint64_t stop; /* the least l= not yet passed, or UINT64_MAX */
 };
 
+/* In which way a signature is judged, and what a DNS question is for. */
+enum ukey_way {
+	UKEY_WAY_USER, /* as user key */
+	UKEY_WAY_DKIM, /* as plain DKIM */
+	UKEY_WAY_BASE  /* the base record, for its advice alone */
+};
+
 /* One DKIM-Signature field.  Private. */
 struct ukey_signature {
-	uint64_t l;        /* l=, or UINT64_MAX */
-	uint32_t note;     /* arena offset of a struct ukey_digests; 0: none */
-	uint16_t field;    /* index in the field store */
+	uint32_t note;     /* arena offset of a struct ukey_note; 0: none */
 	uint8_t flags;     /* of ukey_judge.h */
 	uint8_t canon;     /* index of its body hash */
 	uint8_t body;      /* enum ukey_reason of bh= and l=, or a wait state */
-	uint8_t user;      /* enum ukey_reason as user key, or a wait state */
-	uint8_t dkim;      /* the same as plain DKIM */
+	uint8_t judged[2]; /* enum ukey_reason by way, or a wait state */
 	uint8_t advice;    /* of the user-key record that matched */
 };
 
@@ -70,7 +81,7 @@ struct ukey_signature {
 struct ukey_ask {
 	uint32_t chain;    /* arena offset of a CNAME's target; 0: none */
 	uint8_t state;
-	uint8_t kind;
+	uint8_t way;       /* enum ukey_way */
 	uint8_t slot;      /* signature that gives the name */
 	uint8_t hops;
 };
@@ -84,7 +95,6 @@ struct ukey_verify {
 	struct ukey_body body[UKEY_BODY_CANONS];
 	struct ukey_signature signature[UKEY_SIGNATURES_MAX];
 	struct ukey_ask ask[UKEY_QUESTIONS_MAX];
-	uint16_t mail_from_len;   /* octets of MAIL FROM, first in the arena */
 	uint16_t signature_fields;
 	struct ukey_message message;
 	uint8_t flags;
@@ -95,7 +105,7 @@ struct ukey_verify {
 	uint8_t user;             /* enum ukey_reason, the result, or waiting */
 	uint8_t user_slot;        /* the signature it comes from, or none */
 	uint8_t advice;           /* of the base record, once it is known */
-	uint8_t user_rsa, dkim_rsa; /* RSA operations left */
+	uint8_t rsa[2];           /* RSA operations left, by way */
 	uint8_t hashing;          /* bit per body hash that still matters */
 	uint8_t header_guard;     /* what the guard saw in the header */
 };
@@ -192,10 +202,8 @@ void ukey_verify_dkim(const struct ukey_verify *v, unsigned i,
     struct ukey_judgement *j);
 /*
  * SHA-256 of the octets of the signature that gave userkeys=pass, an id
- * against replay, to ID (UKEY_SHA256_LEN octets).  _ERR_ORDER without a pass;
- * WORK as for ukey_verify_answer().
+ * against replay, to ID (UKEY_SHA256_LEN octets).  _ERR_ORDER without a pass.
  */
-int ukey_verify_replay_id(const struct ukey_verify *v, uint8_t *id, void *work,
-    size_t work_size);
+int ukey_verify_replay_id(const struct ukey_verify *v, uint8_t *id);
 
 #endif

@@ -14,8 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (reason != UKEY_REASON_OK)
 		return 0;
-	MUST(sig.d.len > 0 && sig.s.len > 0 && sig.h.len > 0);
-	MUST(ukey_view_is_domain(sig.d, true));
+	MUST(sig.tag[UKEY_SIG_S].len > 0 && sig.tag[UKEY_SIG_H].len > 0);
+	MUST(ukey_view_is_domain(sig.tag[UKEY_SIG_D], true));
 	MUST(sig.b_raw.data >= data && sig.b_raw.data + sig.b_raw.len <=
 	    data + size);
 	MUST(ukey_sigheader_time(&sig, 0) == UKEY_REASON_OK);

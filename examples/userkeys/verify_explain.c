@@ -114,12 +114,12 @@ explain_header(struct explain *x)
 
 	step("the header: the fields of h=, each name from the lowest up");
 	ukey_port_sha256_start(&x->header);
-	for (rest = x->sig.h; rest.data != NULL;)
+	for (rest = x->sig.tag[UKEY_SIG_H]; rest.data != NULL;)
 		ukey_fields_rewind(&x->fields,
 		    ukey_view_trim(ukey_view_cut(&rest, ':')));
 	if (x->dump)
 		fputs("        | ", stdout);
-	for (rest = x->sig.h; rest.data != NULL;) {
+	for (rest = x->sig.tag[UKEY_SIG_H]; rest.data != NULL;) {
 		name = ukey_view_trim(ukey_view_cut(&rest, ':'));
 		i = ukey_fields_pick(&x->fields, name);
 		if (!x->dump) {
@@ -181,7 +181,7 @@ hash_body(struct explain *x, struct body *b)
 	int status = spool_rewind(x->m->spool);
 
 	b->len = 0;
-	b->left = x->sig.has & UKEY_SIG_L ? x->sig.l : UINT64_MAX;
+	b->left = x->sig.tag[UKEY_SIG_L].len > 0 ? x->sig.l : UINT64_MAX;
 	ukey_message_init(&splitter);
 	ukey_port_sha256_start(&b->hash);
 	ukey_canon_body_init(&b->canon, (enum ukey_canon)x->sig.body_canon);
@@ -205,7 +205,7 @@ explain_body(struct explain *x)
 
 	printf("    the body, canonicalized \"%s\"%s\n",
 	    x->sig.body_canon == UKEY_CANON_RELAXED ? "relaxed" : "simple",
-	    x->sig.has & UKEY_SIG_L ? ", up to l=" : "");
+	    x->sig.tag[UKEY_SIG_L].len > 0 ? ", up to l=" : "");
 	if (x->dump)
 		fputs("        | ", stdout);
 	status = hash_body(x, &body);
@@ -214,8 +214,9 @@ explain_body(struct explain *x)
 		putchar('\n');
 	printf("      octets      %llu\n", (unsigned long long)body.len);
 	put_hash("its hash", digest);
-	say("bh=", x->sig.bh);
-	ukey_base64_decode(x->sig.bh, claimed, sizeof(claimed), &claimed_len);
+	say("bh=", x->sig.tag[UKEY_SIG_BH]);
+	ukey_base64_decode(x->sig.tag[UKEY_SIG_BH], claimed, sizeof(claimed),
+	    &claimed_len);
 	step(memcmp(claimed, digest, sizeof(digest)) == 0 ?
 	    "they are equal: the body is as it was signed" :
 	    "they differ: the body was changed after it was signed");
@@ -229,13 +230,13 @@ explain_name(const struct explain *x)
 
 	step("the key is asked for in the DNS at");
 	fputs("      ", stdout);
-	cli_put(stdout, s->s);
+	cli_put(stdout, s->tag[UKEY_SIG_S]);
 	fputs("._domainkey.", stdout);
-	cli_put(stdout, s->d);
+	cli_put(stdout, s->tag[UKEY_SIG_D]);
 	fputs(" (DKIM)\n      ", stdout);
-	cli_put(stdout, s->s);
+	cli_put(stdout, s->tag[UKEY_SIG_S]);
 	putchar('.');
-	cli_put(stdout, s->d);
+	cli_put(stdout, s->tag[UKEY_SIG_D]);
 	puts(" (user key, where s= ends in .userkeys)");
 }
 
@@ -248,12 +249,12 @@ explain_signature(struct explain *x, unsigned number)
 	    ukey_fields_body(&x->fields, x->field));
 	printf("  signature %u, field %u of the header\n", number,
 	    x->field + 1);
-	say("d=", x->sig.d);
-	say("s=", x->sig.s);
-	say("i=", x->sig.i);
-	say("a=", x->sig.a);
-	say("c=", x->sig.c);
-	say("h=", x->sig.h);
+	say("d=", x->sig.tag[UKEY_SIG_D]);
+	say("s=", x->sig.tag[UKEY_SIG_S]);
+	say("i=", x->sig.tag[UKEY_SIG_I]);
+	say("a=", x->sig.tag[UKEY_SIG_A]);
+	say("c=", x->sig.tag[UKEY_SIG_C]);
+	say("h=", x->sig.tag[UKEY_SIG_H]);
 	printf("    tags: %s\n", reason == UKEY_REASON_OK ? "well-formed" :
 	    ukey_reason_meaning(reason));
 	if (reason != UKEY_REASON_OK)

@@ -64,20 +64,21 @@ test_values(void **state)
 {
 	struct ukey_sigheader sig;
 	uint8_t *copy;
+	unsigned i;
 
 	(void)state;
 	assert_int_equal(parse(&sig, " v=1; a=RSA-sha256; c=relaxed/simple;"
 	    "\r\n\td=example.org; s=a.b; i=x@sub.example.org; l=10; t=5;"
 	    " x=9999999999; q=dns/txt; z=a; b= AA\r\n AA ; h=to : FROM;\r\n " BH
 	    "\r\n", &copy), UKEY_REASON_OK);
-	assert_view(sig.d, "example.org");
-	assert_view(sig.s, "a.b");
-	assert_view(sig.i, "x@sub.example.org");
+	assert_view(sig.tag[UKEY_SIG_D], "example.org");
+	assert_view(sig.tag[UKEY_SIG_S], "a.b");
+	assert_view(sig.tag[UKEY_SIG_I], "x@sub.example.org");
 	assert_view(sig.b_raw, " AA\r\n AA ");
 	assert_int_equal(sig.l, 10);
 	assert_int_equal(sig.x, 9999999999);
-	assert_int_equal(sig.has, UKEY_SIG_L | UKEY_SIG_T | UKEY_SIG_X |
-	    UKEY_SIG_I);
+	for (i = 0; i < UKEY_SIG_TAGS; i++)
+		assert_non_null(sig.tag[i].data);
 	assert_int_equal(sig.header_canon, UKEY_CANON_RELAXED);
 	assert_int_equal(sig.body_canon, UKEY_CANON_SIMPLE);
 	assert_int_equal(sig.algorithm, UKEY_ALGORITHM_RSA_SHA256);
@@ -266,10 +267,10 @@ test_limits(void **state)
 static void
 test_time(void **state)
 {
-	struct ukey_sigheader sig = { .has = UKEY_SIG_T | UKEY_SIG_X,
-		.t = 1000000, .x = 2000000 };
+	struct ukey_sigheader sig = { .t = 1000000, .x = 2000000 };
 
 	(void)state;
+	sig.tag[UKEY_SIG_T] = sig.tag[UKEY_SIG_X] = UKEY_VIEW("1");
 	assert_int_equal(ukey_sigheader_time(&sig, 0), UKEY_REASON_OK);
 	assert_int_equal(ukey_sigheader_time(&sig, 2000300), UKEY_REASON_OK);
 	assert_int_equal(ukey_sigheader_time(&sig, 2000301),
@@ -277,9 +278,11 @@ test_time(void **state)
 	assert_int_equal(ukey_sigheader_time(&sig, 999700), UKEY_REASON_OK);
 	assert_int_equal(ukey_sigheader_time(&sig, 999699),
 	    UKEY_REASON_FUTURE);
-	sig.has = 0;
+	sig.tag[UKEY_SIG_T].data = NULL;
 	assert_int_equal(ukey_sigheader_time(&sig, 1), UKEY_REASON_OK);
-	sig.has = UKEY_SIG_X;
+	sig.tag[UKEY_SIG_X].data = NULL;
+	assert_int_equal(ukey_sigheader_time(&sig, 1), UKEY_REASON_OK);
+	sig.tag[UKEY_SIG_X] = UKEY_VIEW("1");
 	sig.x = UINT64_MAX;
 	assert_int_equal(ukey_sigheader_time(&sig, UINT64_MAX - 1),
 	    UKEY_REASON_OK);
