@@ -4,6 +4,8 @@
  */
 #include "ukey_canon_header.h"
 
+#include "ukey_scan.h"
+
 /* Bits of the state of relaxed. */
 #define IN_VALUE 1 /* behind the colon */
 #define LEADING 2  /* no content of the value yet */
@@ -15,15 +17,6 @@ ukey_canon_header_init(struct ukey_canon_header *c, enum ukey_canon canon)
 {
 	c->canon = (uint8_t)canon;
 	c->state = 0;
-}
-
-static struct ukey_view
-take(struct ukey_view *in, size_t len)
-{
-	struct ukey_view v = ukey_view_part(*in, 0, len);
-
-	*in = ukey_view_part(*in, len, in->len);
-	return v;
 }
 
 /* Takes line ends (unfolding) and white space; false at anything else. */
@@ -43,28 +36,19 @@ hold(struct ukey_canon_header *c, struct ukey_view *in)
 	} else {
 		return false;
 	}
-	take(in, 1);
+	ukey_view_skip(in, 1);
 	return true;
 }
 
-static bool
-ends_run(struct ukey_view in, size_t i)
-{
-	if (in.data[i] == '\r' || in.data[i] == '\t')
-		return true;
-	return in.data[i] == ' ' && (i + 1 == in.len ||
-	    ukey_is_wsp(in.data[i + 1]) || in.data[i + 1] == '\r');
-}
-
-/* Content of the value that goes on as it is. */
+/* Content of the value that goes on as it is: up to the next CR, and the next
+ * white space that is more than one SP between content. */
 static struct ukey_view
 value(struct ukey_view *in)
 {
-	size_t i = 0;
+	size_t len = ukey_scan_control(in->data, in->len);
 
-	while (i < in->len && !ends_run(*in, i))
-		i++;
-	return take(in, i);
+	len = ukey_scan_wsp(in->data, len);
+	return ukey_view_take(in, len > 0 ? len : 1);
 }
 
 /* A piece of the name in lower case. */
@@ -79,8 +63,8 @@ name(struct ukey_canon_header *c, struct ukey_view *in)
 		i++;
 	}
 	if (i == 0) /* a bare LF */
-		return take(in, 1);
-	take(in, i);
+		return ukey_view_take(in, 1);
+	ukey_view_skip(in, i);
 	return (struct ukey_view) { c->lower, i };
 }
 
@@ -90,7 +74,7 @@ content(struct ukey_canon_header *c, struct ukey_view *in)
 	bool colon = in->data[0] == ':' && !(c->state & (IN_VALUE | CR));
 
 	if (colon) {
-		take(in, 1);
+		ukey_view_skip(in, 1);
 		c->state = IN_VALUE | LEADING;
 		return UKEY_VIEW(":");
 	}
@@ -110,7 +94,7 @@ struct ukey_view
 ukey_canon_header_next(struct ukey_canon_header *c, struct ukey_view *in)
 {
 	if (c->canon == UKEY_CANON_SIMPLE)
-		return take(in, in->len);
+		return ukey_view_take(in, in->len);
 	while (in->len > 0) {
 		if (!hold(c, in))
 			return content(c, in);

@@ -9,101 +9,110 @@
 
 #include "ukey_taglist.h"
 
-/* Whether WORD is one of LIST's words between colons, FWS around them. */
-static bool
-has_word(struct ukey_view list, struct ukey_view word)
+/* Bits beside those of ukey_keyrecord.flags: k=, h= and s= are there, and
+ * allow what we need. */
+#define HAS_K 0x100u
+#define HAS_H 0x200u
+#define HAS_S 0x400u
+#define FIT_K (HAS_K << 3)
+#define FIT_H (HAS_H << 3)
+#define FIT_S (HAS_S << 3)
+
+#define UK 0 /* in place of a tag's letter */
+
+/* What a word in the list of a tag sets. */
+static const struct {
+	uint8_t tag;
+	char word[7];
+	uint16_t bit;
+} words[] = {
+	{ 'k', "rsa", FIT_K }, { 'h', "sha256", FIT_H }, { 's', "*", FIT_S },
+	{ 's', "email", FIT_S }, { 't', "y", UKEY_KEY_TESTING },
+	{ 't', "s", UKEY_KEY_STRICT }, { UK, "exact", UKEY_KEY_EXACT },
+	{ UK, "from", UKEY_KEY_FROM }
+};
+
+/* By enum ukey_advice. */
+static const char advices[][11] = { "none", "quarantine", "reject" };
+
+static struct ukey_view
+literal(const char *text)
 {
-	while (list.data != NULL) {
-		if (ukey_view_equal_nocase(word,
-		    ukey_view_trim(ukey_view_cut(&list, ':'))))
-			return true;
+	struct ukey_view v = { (const uint8_t *)text, 0 };
+
+	while (text[v.len] != '\0')
+		v.len++;
+	return v;
+}
+
+/* The bits that the words of LIST, in tag TAG, set. */
+static unsigned
+read_words(uint8_t tag, struct ukey_view list)
+{
+	unsigned bits = 0, i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].tag == tag &&
+		    ukey_view_has_word(list, literal(words[i].word)))
+			bits |= words[i].bit;
 	}
-	return false;
+	return bits;
 }
 
-static enum ukey_advice
-advice_of(struct ukey_view word)
+/* advice *( ":" option ); the options go on as the list. */
+static uint8_t
+read_advice(struct ukey_view *value)
 {
-	if (ukey_view_equal_nocase(word, UKEY_VIEW("reject")))
-		return UKEY_ADVICE_REJECT;
-	if (ukey_view_equal_nocase(word, UKEY_VIEW("quarantine")))
-		return UKEY_ADVICE_QUARANTINE;
-	return UKEY_ADVICE_NONE;
+	struct ukey_view word = ukey_view_word(value, ':');
+	unsigned advice = UKEY_ADVICE_REJECT;
+
+	while (advice > 0 &&
+	    !ukey_view_equal_nocase(word, literal(advices[advice])))
+		advice--;
+	return (uint8_t)advice;
 }
 
-/* advice *( ":" option ) */
-static void
-read_uk(struct ukey_keyrecord *record, struct ukey_view value)
-{
-	struct ukey_view first = ukey_view_cut(&value, ':');
-
-	record->flags |= UKEY_KEY_UK;
-	record->advice = (uint8_t)advice_of(ukey_view_trim(first));
-	if (has_word(value, UKEY_VIEW("exact")))
-		record->flags |= UKEY_KEY_EXACT;
-	if (has_word(value, UKEY_VIEW("from")))
-		record->flags |= UKEY_KEY_FROM;
-}
-
-static void
-read_p(struct ukey_keyrecord *record, struct ukey_view value)
-{
-	record->flags |= UKEY_KEY_P;
-	record->p = value;
-}
-
-static void
-read_t(struct ukey_keyrecord *record, struct ukey_view value)
-{
-	if (has_word(value, UKEY_VIEW("y")))
-		record->flags |= UKEY_KEY_TESTING;
-	if (has_word(value, UKEY_VIEW("s")))
-		record->flags |= UKEY_KEY_STRICT;
-}
-
-/* The record cannot be used, for REASON, unless the k=, h= or s= before
- * already said so: the order of enum ukey_reason is that of the checks. */
-static void
-refuse(struct ukey_keyrecord *record, enum ukey_reason reason, bool fits)
-{
-	if (!fits && (record->usable == UKEY_REASON_OK ||
-	    reason < record->usable))
-		record->usable = (uint8_t)reason;
-}
-
-/* The tags that say what a key is not for. */
-static void
-read_limits(struct ukey_keyrecord *record, uint8_t name, struct ukey_view v)
-{
-	if (name == 'k')
-		refuse(record, UKEY_REASON_KEY_TYPE,
-		    ukey_view_equal_nocase(v, UKEY_VIEW("rsa")));
-	if (name == 'h')
-		refuse(record, UKEY_REASON_KEY_HASH,
-		    has_word(v, UKEY_VIEW("sha256")));
-	if (name == 's')
-		refuse(record, UKEY_REASON_KEY_SERVICE,
-		    has_word(v, UKEY_VIEW("*")) ||
-		    has_word(v, UKEY_VIEW("email")));
-}
-
-static void
+/* The bits of one tag. */
+static unsigned
 read_tag(struct ukey_keyrecord *record, const struct ukey_tag *tag, bool first)
 {
 	struct ukey_view v = tag->value;
+	uint8_t name = tag->name.data[0];
 
-	if (ukey_view_equal(tag->name, UKEY_VIEW("uk")))
-		read_uk(record, v);
+	if (ukey_view_equal(tag->name, UKEY_VIEW("uk"))) {
+		record->advice = read_advice(&v);
+		return UKEY_KEY_UK | read_words(UK, v);
+	}
 	if (tag->name.len != 1)
-		return;
-	if (tag->name.data[0] == 'p')
-		read_p(record, v);
-	else if (tag->name.data[0] == 't')
-		read_t(record, v);
-	else if (tag->name.data[0] != 'v')
-		read_limits(record, tag->name.data[0], v);
-	else if (!first || !ukey_view_equal(v, UKEY_VIEW("DKIM1")))
-		record->flags &= (uint8_t)~UKEY_KEY_VERSION;
+		return 0;
+	if (name == 'p') {
+		record->p = v;
+		return UKEY_KEY_P;
+	}
+	if (name == 'v' && !(first && ukey_view_equal(v, UKEY_VIEW("DKIM1"))))
+		record->flags = 0;
+	/* one word alone, not a list */
+	if (name == 'k')
+		return HAS_K | (ukey_view_find(v, ':') == v.len ?
+		    read_words('k', v) : 0);
+	return read_words(name, v) | (name == 'h' ? HAS_H : 0) |
+	    (name == 's' ? HAS_S : 0);
+}
+
+/* What the tags say against the key's use, in the order of the checks. */
+static enum ukey_reason
+usable(unsigned bits, struct ukey_view p)
+{
+	unsigned missing = bits & ~(bits >> 3);
+
+	if (missing & HAS_K)
+		return UKEY_REASON_KEY_TYPE;
+	if (missing & HAS_H)
+		return UKEY_REASON_KEY_HASH;
+	if (missing & HAS_S)
+		return UKEY_REASON_KEY_SERVICE;
+	return (bits & UKEY_KEY_P) && p.len == 0 ? UKEY_REASON_KEY_REVOKED :
+	    UKEY_REASON_OK;
 }
 
 enum ukey_reason
@@ -111,20 +120,17 @@ ukey_keyrecord_parse(struct ukey_keyrecord *record, struct ukey_view text)
 {
 	struct ukey_taglist list;
 	struct ukey_tag tag;
-	bool first = true;
+	unsigned bits = 0;
 
 	*record = (struct ukey_keyrecord) { { NULL, 0 }, UKEY_KEY_VERSION,
 		UKEY_ADVICE_NONE, UKEY_REASON_OK };
 	ukey_taglist_init(&list, text);
-	while (ukey_taglist_next(&list, &tag)) {
-		read_tag(record, &tag, first);
-		first = false;
-	}
+	while (ukey_taglist_next(&list, &tag))
+		bits |= read_tag(record, &tag, list.count == 1);
 	if (list.reason != UKEY_REASON_OK)
 		return UKEY_REASON_KEY_SYNTAX;
-	if ((record->flags & UKEY_KEY_P) && record->p.len == 0 &&
-	    record->usable == UKEY_REASON_OK)
-		record->usable = UKEY_REASON_KEY_REVOKED;
+	record->flags |= (uint8_t)bits;
+	record->usable = (uint8_t)usable(bits, record->p);
 	return UKEY_REASON_OK;
 }
 

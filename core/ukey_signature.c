@@ -100,7 +100,9 @@ hash_h(struct ukey_verify *v, struct ukey_port_sha256 *h,
 	unsigned i;
 	int err = 0;
 
-	for (rest = sig->tag[UKEY_SIG_H]; rest.data != NULL;)
+	/* what an earlier signature picked can be picked again */
+	rest = sig->tag[UKEY_SIG_H];
+	while (v->signatures > 1 && rest.data != NULL)
 		ukey_fields_rewind(&v->fields, ukey_view_word(&rest, ':'));
 	for (rest = sig->tag[UKEY_SIG_H]; rest.data != NULL;) {
 		i = ukey_fields_pick(&v->fields, ukey_view_word(&rest, ':'));

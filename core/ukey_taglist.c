@@ -16,18 +16,19 @@ ukey_taglist_init(struct ukey_taglist *t, struct ukey_view list)
 }
 
 static bool
+is_name_octet(uint8_t c)
+{
+	return ukey_is_alpha(c) || ukey_is_digit(c) || c == '_';
+}
+
+static bool
 is_name(struct ukey_view name)
 {
-	size_t i;
+	size_t i = 0;
 
-	if (name.len == 0 || !ukey_is_alpha(name.data[0]))
-		return false;
-	for (i = 1; i < name.len; i++) {
-		if (!ukey_is_alpha(name.data[i]) &&
-		    !ukey_is_digit(name.data[i]) && name.data[i] != '_')
-			return false;
-	}
-	return true;
+	while (i < name.len && is_name_octet(name.data[i]))
+		i++;
+	return i > 0 && i == name.len && ukey_is_alpha(name.data[0]);
 }
 
 /* Printable octets and FWS; a CRLF only in front of SP or HTAB (RFC 6376
@@ -51,33 +52,18 @@ is_spaced_text(struct ukey_view v, bool last)
 	return true;
 }
 
-static uint16_t
-name_hash(struct ukey_view name)
-{
-	uint32_t h = (uint32_t)name.len;
-	size_t i;
-
-	for (i = 0; i < name.len; i++)
-		h = h * 31 + name.data[i];
-	return (uint16_t)(h ^ (h >> 16));
-}
-
-/* Whether NAME stood among the first COUNT tags: looks at the list again, but
- * only when a hash is equal. */
+/* Whether NAME is that of an earlier tag; it is followed by an octet that is
+ * in no name, so that is where an equal one ends, too. */
 static bool
-is_known(const struct ukey_taglist *t, struct ukey_view name, uint16_t hash)
+is_known(const struct ukey_taglist *t, struct ukey_view name)
 {
-	struct ukey_view rest = t->list, tag;
+	struct ukey_view earlier = name;
 	unsigned i;
 
-	for (i = 0; i < t->count && t->hash[i] != hash; i++)
-		;
-	if (i == t->count)
-		return false;
 	for (i = 0; i < t->count; i++) {
-		tag = ukey_view_cut(&rest, ';');
-		if (ukey_view_equal(name,
-		    ukey_view_trim(ukey_view_cut(&tag, '='))))
+		earlier.data = t->list.data + t->at[i];
+		if (ukey_view_equal(earlier, name) &&
+		    !is_name_octet(earlier.data[name.len]))
 			return true;
 	}
 	return false;
@@ -88,7 +74,6 @@ read_tag(struct ukey_taglist *t, struct ukey_view text, bool last,
     struct ukey_tag *tag)
 {
 	size_t equals = ukey_view_find(text, '=');
-	uint16_t hash;
 
 	tag->name = ukey_view_trim(ukey_view_part(text, 0, equals));
 	tag->raw = ukey_view_part(text, equals + 1, text.len);
@@ -98,10 +83,9 @@ read_tag(struct ukey_taglist *t, struct ukey_view text, bool last,
 		return UKEY_REASON_TAG_LIST;
 	if (t->count == UKEY_TAGS_MAX)
 		return UKEY_REASON_TAG_LIMIT;
-	hash = name_hash(tag->name);
-	if (is_known(t, tag->name, hash))
+	if (is_known(t, tag->name))
 		return UKEY_REASON_TAG_DUPLICATE;
-	t->hash[t->count++] = hash;
+	t->at[t->count++] = (uint16_t)(tag->name.data - t->list.data);
 	return UKEY_REASON_OK;
 }
 

@@ -15,7 +15,7 @@ struct ukey_taglist {
 	size_t pos;
 	enum ukey_reason reason; /* UKEY_REASON_OK while all is well */
 	uint8_t count;           /* tags so far */
-	uint16_t hash[UKEY_TAGS_MAX];  /* of the names so far */
+	uint16_t at[UKEY_TAGS_MAX]; /* of their names in the list */
 };
 
 struct ukey_tag {

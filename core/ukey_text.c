@@ -73,7 +73,8 @@ ukey_view_equal_nocase(struct ukey_view a, struct ukey_view b)
 
 	if (a.len != b.len)
 		return false;
-	while (i < a.len && ukey_lower(a.data[i]) == ukey_lower(b.data[i]))
+	while (i < a.len && (a.data[i] == b.data[i] ||
+	    ukey_lower(a.data[i]) == ukey_lower(b.data[i])))
 		i++;
 	return i == a.len;
 }
@@ -88,6 +89,22 @@ ukey_view_trim(struct ukey_view v)
 		v.len--;
 	}
 	return v;
+}
+
+void
+ukey_view_skip(struct ukey_view *v, size_t len)
+{
+	v->data += len;
+	v->len -= len;
+}
+
+struct ukey_view
+ukey_view_take(struct ukey_view *v, size_t len)
+{
+	struct ukey_view taken = { v->data, len };
+
+	ukey_view_skip(v, len);
+	return taken;
 }
 
 struct ukey_view
@@ -116,13 +133,13 @@ ukey_view_find(struct ukey_view v, uint8_t c)
 struct ukey_view
 ukey_view_cut(struct ukey_view *rest, uint8_t separator)
 {
-	size_t at = ukey_view_find(*rest, separator);
-	struct ukey_view piece = ukey_view_part(*rest, 0, at);
+	struct ukey_view piece = *rest;
 
-	if (at == rest->len)
+	piece.len = ukey_view_find(piece, separator);
+	if (piece.len == rest->len)
 		*rest = (struct ukey_view) { NULL, 0 };
 	else
-		*rest = ukey_view_part(*rest, at + 1, rest->len);
+		ukey_view_skip(rest, piece.len + 1);
 	return piece;
 }
 

@@ -38,6 +38,10 @@ bool ukey_view_equal_nocase(struct ukey_view a, struct ukey_view b);
 struct ukey_view ukey_view_trim(struct ukey_view v);
 /* The octets [FROM, TO) of V; both are clamped to its length. */
 struct ukey_view ukey_view_part(struct ukey_view v, size_t from, size_t to);
+/* V without its first LEN octets, of which it has as many; V is not NULL. */
+void ukey_view_skip(struct ukey_view *v, size_t len);
+/* The same; returns what was taken away. */
+struct ukey_view ukey_view_take(struct ukey_view *v, size_t len);
 /* Index of the first C in V, or V's length. */
 size_t ukey_view_find(struct ukey_view v, uint8_t c);
 /*
