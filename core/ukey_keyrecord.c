@@ -72,6 +72,23 @@ read_advice(struct ukey_view *value)
 	return (uint8_t)advice;
 }
 
+/* The bits of a tag with a list of words, or with one: k=. */
+static unsigned
+read_limits(uint8_t name, struct ukey_view v)
+{
+	unsigned bits = 0;
+
+	if (name != 'k' || ukey_view_find(v, ':') == v.len)
+		bits = read_words(name, v);
+	if (name == 'k')
+		bits |= HAS_K;
+	if (name == 'h')
+		bits |= HAS_H;
+	if (name == 's')
+		bits |= HAS_S;
+	return bits;
+}
+
 /* The bits of one tag. */
 static unsigned
 read_tag(struct ukey_keyrecord *record, const struct ukey_tag *tag, bool first)
@@ -91,12 +108,7 @@ read_tag(struct ukey_keyrecord *record, const struct ukey_tag *tag, bool first)
 	}
 	if (name == 'v' && !(first && ukey_view_equal(v, UKEY_VIEW("DKIM1"))))
 		record->flags = 0;
-	/* one word alone, not a list */
-	if (name == 'k')
-		return HAS_K | (ukey_view_find(v, ':') == v.len ?
-		    read_words('k', v) : 0);
-	return read_words(name, v) | (name == 'h' ? HAS_H : 0) |
-	    (name == 's' ? HAS_S : 0);
+	return read_limits(name, v);
 }
 
 /* What the tags say against the key's use, in the order of the checks. */
