@@ -139,12 +139,15 @@ interop: interop-built ## OpenDKIM, dkimpy, Mail::DKIM, both ways
 	@$(call run,interop)
 mail: mail-built ## a real mail server with our milter
 	@$(call run,mail)
+sendmail: sendmail-built ## another real mail server
+	@sh tests/setup.sh sendmail
+	@$(call run,sendmail)
 test-mail: ## set up, then real mail servers alone
 	@sh tests/setup.sh mail
 	@$(MAKE) --no-print-directory -s mail
 
 test-all: ## what `make test` leaves out: hours on a slow machine
-	@sh tests/setup.sh test mail sanitize arch
+	@sh tests/setup.sh test mail sendmail sanitize arch
 	@$(MAKE) --no-print-directory -s sendmail asan asan-clang valgrind arch linear
 
 lint: ## every rule of the house that a command can check

@@ -20,6 +20,8 @@ packages() {
 	mail) packages build
 	    echo 'libcmocka-dev postfix postfix-sqlite swaks sasl2-bin
 	    libsasl2-modules miltertest opendkim opendkim-tools' ;;
+	sendmail) packages mail
+	    echo 'm4 libwrap0 nsd' ;;
 	lint) echo 'gcc libc6-dev make binutils libmbedtls-dev libsqlite3-dev
 	    libcmocka-dev clang clang-tidy cppcheck shellcheck mandoc
 	    gcc-mips-linux-gnu' ;;
