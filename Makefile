@@ -254,7 +254,8 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # Parts that bring rules of their own.
--include fuzz/fuzz.mk examples/firmware/firmware.mk tests/bench/bench.mk
+-include fuzz/fuzz.mk examples/firmware/firmware.mk tests/bench/bench.mk \
+	tests/bench/milter/milter.mk
 
 .PHONY: all help demo test install dist clean check test-mail \
 	test-all lint asan asan-clang valgrind mips arch coverage linear size size-check test-mbedtls36 replay
