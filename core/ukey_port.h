@@ -47,9 +47,9 @@ struct ukey_port_rsa_key {
 	struct ukey_view exponent; /* 3..2^32-1, odd */
 };
 
-/* Room for the limbs of port/mbedtls_core: six times the modulus, two words
- * and alignment (docs/PORTING.md). */
-#define UKEY_PORT_RSA_WORK(bits) (6 * ((bits) / 8) + 32)
+/* Room for the limbs of port/mbedtls_core: five times the modulus, one more,
+ * whole words of up to 8 octets (docs/PORTING.md). */
+#define UKEY_PORT_RSA_WORK(bits) (5 * ((bits) / 8) + 48)
 
 /*
  * RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2.2): the whole padded block is
