@@ -6,85 +6,18 @@
  * make.py.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "support_dns.h"
+#include "support_vector.h"
 #include "ukey.h"
 
-#define CASES "tests/vectors/cases"
-#define RECORDS 32
-#define TEXT 4096 /* of all judgements of a case */
+#define TEXT SUPPORT_VECTOR_TEXT
 #define CUTS 24 /* of each message, beside octet by octet */
 
-struct vector {
-	const char *name;
-	char *text;  /* of the file "case", cut into words */
-	char *wants; /* "want" lines as they should come out */
-	uint8_t *message;
-	size_t len;
-	const char *mail_from; /* NULL: none is given */
-	uint64_t time;
-	unsigned flags;
-	struct support_record records[RECORDS + 1];
-};
-
 static unsigned passed, failed;
-
-/* The octets of FILE of case NAME with a NUL behind; freed by the caller. */
-static uint8_t *
-load(const char *name, const char *file, size_t *len)
-{
-	char path[512];
-	uint8_t *data = NULL;
-	FILE *f;
-	long size;
-
-	snprintf(path, sizeof(path), CASES "/%s/%s", name, file);
-	f = fopen(path, "rb");
-	if (f == NULL || fseek(f, 0, SEEK_END) != 0 || (size = ftell(f)) < 0) {
-		perror(path);
-		exit(1);
-	}
-	rewind(f);
-	data = malloc((size_t)size + 1);
-	if (data == NULL || fread(data, 1, (size_t)size, f) != (size_t)size) {
-		perror(path);
-		exit(1);
-	}
-	data[size] = '\0';
-	*len = (size_t)size;
-	fclose(f);
-	return data;
-}
-
-static void
-bad(const struct vector *c, const char *line)
-{
-	fprintf(stderr, "%s: cannot read the line: %s\n", c->name, line);
-	exit(1);
-}
-
-/* "NAME TYPE DATA" */
-static void
-parse_record(struct vector *c, char *line)
-{
-	struct support_record *r = c->records;
-	char *data = line;
-
-	while (r->name != NULL)
-		r++;
-	if (r == c->records + RECORDS)
-		bad(c, line);
-	r->name = strsep(&data, " ");
-	r->type = strsep(&data, " ");
-	r->data = data == NULL ? "" : data;
-	if (r->type == NULL)
-		bad(c, line);
-}
 
 /* Adds formatted text to TEXT, TEXT octets. */
 static void __attribute__((format(printf, 2, 3)))
@@ -99,51 +32,6 @@ add(char *text, const char *format, ...)
 }
 
 static void
-parse_line(struct vector *c, char *line)
-{
-	char *value = line;
-	char *word = strsep(&value, " ");
-
-	if (value == NULL)
-		value = line + strlen(line);
-	if (strcmp(word, "want") == 0) {
-		add(c->wants, "%s\n", value);
-	} else if (strcmp(word, "mail-from") == 0) {
-		c->mail_from = value;
-	} else if (strcmp(word, "time") == 0) {
-		c->time = strtoull(value, NULL, 10);
-	} else if (strcmp(word, "record") == 0) {
-		parse_record(c, value);
-	} else if (strcmp(word, "flags") == 0) {
-		c->flags = strstr(value, "dkim") == NULL ? 0 :
-		    UKEY_VERIFY_DKIM;
-		if (strstr(value, "partial-body") != NULL)
-			c->flags |= UKEY_VERIFY_PARTIAL_BODY;
-	} else if (word[0] != '#') {
-		bad(c, word);
-	}
-}
-
-static void
-load_case(struct vector *c, const char *name)
-{
-	char *rest, *line;
-	size_t len;
-
-	memset(c, 0, sizeof(*c));
-	c->name = name;
-	c->message = load(name, "message", &c->len);
-	c->text = (char *)load(name, "case", &len);
-	c->wants = calloc(1, TEXT);
-	if (c->wants == NULL)
-		exit(1);
-	rest = c->text;
-	while ((line = strsep(&rest, "\n")) != NULL)
-		if (line[0] != '\0')
-			parse_line(c, line);
-}
-
-static void
 add_tag(char *text, const char *name, struct ukey_view v)
 {
 	if (v.len > 0)
@@ -151,7 +39,7 @@ add_tag(char *text, const char *name, struct ukey_view v)
 }
 
 static void
-report(const struct vector *c, const struct ukey_verify *v, char *text)
+report(const struct support_vector *c, const struct ukey_verify *v, char *text)
 {
 	static const char *const relations[] = { "none", "same", "other",
 		"many" };
@@ -199,7 +87,7 @@ push(struct ukey_verify *v, const uint8_t *octets, size_t len, size_t step)
 
 /* Judges C with its message cut at CUT and each half in pieces of STEP. */
 static void
-judge(const struct vector *c, size_t cut, size_t step, char *text)
+judge(const struct support_vector *c, size_t cut, size_t step, char *text)
 {
 	static uint32_t arena[UKEY_ARENA_SIZE / 4];
 	struct ukey_verify v;
@@ -222,7 +110,7 @@ judge(const struct vector *c, size_t cut, size_t step, char *text)
 }
 
 static bool
-check(const struct vector *c, size_t cut, size_t step)
+check(const struct support_vector *c, size_t cut, size_t step)
 {
 	char text[TEXT];
 
@@ -237,48 +125,36 @@ check(const struct vector *c, size_t cut, size_t step)
 static void
 run_case(const char *name)
 {
-	struct vector c;
+	struct support_vector c;
 	size_t i;
 	bool ok;
 
-	load_case(&c, name);
+	support_vector_load(&c, name);
 	ok = check(&c, c.len, c.len + 1) && check(&c, 0, 1) &&
 	    check(&c, 0, 7);
 	for (i = 0; ok && i < CUTS; i++)
 		ok = check(&c, c.len / CUTS * i + i % (c.len / CUTS + 1),
 		    c.len + 1);
-	free(c.message);
-	free(c.text);
-	free(c.wants);
+	support_vector_free(&c);
 	passed += ok;
 	failed += !ok;
-}
-
-static int
-is_case(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
 }
 
 int
 main(int argc, char **argv)
 {
-	struct dirent **list;
+	char **names;
 	int i, n;
 
 	for (i = 1; i < argc; i++)
 		run_case(argv[i]);
-	n = argc > 1 ? 0 : scandir(CASES, &list, is_case, alphasort);
-	if (argc == 1 && n <= 0) {
-		perror(CASES);
-		return 1;
-	}
+	n = argc > 1 ? 0 : support_vector_names(&names);
 	for (i = 0; i < n; i++) {
-		run_case(list[i]->d_name);
-		free(list[i]);
+		run_case(names[i]);
+		free(names[i]);
 	}
 	if (argc == 1)
-		free(list);
+		free(names);
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed > 0;
 }
