@@ -1,6 +1,7 @@
 /*
  * userkeys ukd export --format c: the active keys as a const table, for
- * firmware that signs.  SPDX-License-Identifier: MIT
+ * firmware that signs (platform/baremetal/ukey_flash.h).
+ * SPDX-License-Identifier: MIT
  */
 #include <string.h>
 
@@ -96,25 +97,17 @@ table_write(struct table *t, struct ukey_view filter)
 	enum ukey_ukd_status status;
 
 	fprintf(t->f, "/* Written by \"userkeys ukd export --format c\": "
-	    "PRIVATE KEYS, not sealed. */\n#include <stddef.h>\n\n");
+	    "PRIVATE KEYS, not sealed. */\n#include \"ukey_flash.h\"\n\n");
 	status = ukey_ukd_each_key(t->u, filter, each_key, t);
 	if (status != UKEY_UKD_OK || t->status != UKEY_UKD_OK)
 		return status != UKEY_UKD_OK ? status : t->status;
-	fprintf(t->f, "struct ukey_flash_key {\n"
-	    "\tconst char *address;     /* in UTF-8 */\n"
-	    "\tconst char *generation;  /* may be empty */\n"
-	    "\tconst char *selector;    /* s= of its signatures */\n"
-	    "\tint exact;               /* no subaddresses */\n"
-	    "\tconst unsigned char *der; /* PKCS#1 private key */\n"
-	    "\tsize_t der_len;\n};\n\n"
-	    "extern const struct ukey_flash_key ukey_flash_keys[];\n"
-	    "extern const size_t ukey_flash_keys_count;\n\n"
-	    "const struct ukey_flash_key ukey_flash_keys[] = {\n");
+	fprintf(t->f, "const struct ukey_flash_key ukey_flash_keys[] = {\n");
 	t->second = true;
 	t->keys = 0;
 	status = ukey_ukd_each_key(t->u, filter, each_key, t);
 	fprintf(t->f, "%s};\n\nconst size_t ukey_flash_keys_count = %u;\n",
-	    t->keys == 0 ? "\t{ 0, 0, 0, 0, 0, 0 },\n" : "", t->keys);
+	    t->keys == 0 ? "\t{ NULL, NULL, NULL, 0, NULL, 0 },\n" : "",
+	    t->keys);
 	return status;
 }
 

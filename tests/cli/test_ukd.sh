@@ -2,6 +2,7 @@
 # test_ukd.sh: userkeys ukd, as its users call it.
 # SPDX-License-Identifier: MIT
 set -u
+top=$PWD
 build=$(cd "${BUILD:-build/host-mbedtls}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -180,7 +181,8 @@ cat >main.c <<-'END'
 		return k->der_len > 500 ? 0 : 1;
 	}
 END
-if cc -Wall -Werror -o main main.c >out 2>err && ./main >out; then
+if cc -Wall -Werror -I"$top/core" -I"$top/platform/baremetal" -o main main.c \
+    >out 2>err && ./main >out; then
 	is 'the table' "$(cat out)" = '1 bob@example.org bob.userkeys 48'
 else
 	bad 'the table does not compile'

@@ -30,8 +30,8 @@ while read -r file; do
 		folders="core $own port/mbedtls platform/posix" ;;
 	*)
 		system='[^/]*|(sys|netinet|arpa|linux)/[a-z_0-9-]*\.h'
-		folders="core $own port/mbedtls platform/posix platform/milter
-		    platform/baremetal" ;;
+		folders="core $own port/mbedtls port/mbedtls_core platform/posix
+		    platform/milter platform/baremetal" ;;
 	esac
 	sed -n 's/^[ 	]*#[ 	]*include[ 	]*\([<"][^>"]*\).*/\1/p' "$file" |
 	while read -r what; do
