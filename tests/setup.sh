@@ -27,7 +27,7 @@ packages() {
 	    gcc-mips-linux-gnu' ;;
 	firmware) packages build
 	    echo 'gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
-	    dpkg-dev' ;;
+	    libcmocka-dev dpkg-dev' ;;
 	source) packages build
 	    echo dpkg-dev ;;
 	mips) packages source
