@@ -4,6 +4,8 @@
  */
 #include "ukey_drbg.h"
 
+#if defined(MBEDTLS_CTR_DRBG_C)
+
 /* What Mbed TLS asks for entropy: STATE is a struct ukey_drbg. */
 static int
 seed_fill(void *state, unsigned char *out, size_t size)
@@ -11,7 +13,7 @@ seed_fill(void *state, unsigned char *out, size_t size)
 	const struct ukey_random *seed = ((struct ukey_drbg *)state)->seed;
 
 	if (seed->fill(seed->state, out, size) != 0)
-		return MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
+		return UKEY_DRBG_NO_SEED;
 	return 0;
 }
 
@@ -48,3 +50,5 @@ ukey_drbg_fill(void *state, unsigned char *out, size_t size)
 	}
 	return 0;
 }
+
+#endif

@@ -22,7 +22,7 @@ ukey_key_err_of(int ret, int other)
 		return UKEY_KEY_OK;
 	if (LOW(ret) == LOW(MBEDTLS_ERR_MPI_ALLOC_FAILED))
 		return UKEY_KEY_MEMORY;
-	if (LOW(ret) == LOW(MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED))
+	if (LOW(ret) == LOW(UKEY_DRBG_NO_SEED))
 		return UKEY_KEY_RANDOM;
 	return other;
 }

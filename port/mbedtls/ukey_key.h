@@ -57,6 +57,9 @@ int ukey_key_generate(struct ukey_key **key, unsigned bits,
 /* PEM (PKCS#1 or PKCS#8, unencrypted) or DER of the same; read, not kept. */
 int ukey_key_read(struct ukey_key **key, struct ukey_view text,
     const struct ukey_random *random);
+/* The same of DER alone: for firmware, which links no PEM. */
+int ukey_key_read_der(struct ukey_key **key, struct ukey_view der,
+    const struct ukey_random *random);
 /* Wipes; NULL is fine. */
 void ukey_key_free(struct ukey_key *key);
 

@@ -12,6 +12,7 @@
 /* The content of the OID rsaEncryption, 1.2.840.113549.1.1.1 (RFC 8017 A.1). */
 #define UKEY_OID_RSA "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 #define UKEY_OID_RSA_LEN 9
+#define UKEY_DER_SEQUENCE 0x30 /* X.690 8.9.1 and 8.14.2 */
 
 struct ukey_key {
 	mbedtls_rsa_context rsa;
@@ -25,12 +26,8 @@ int ukey_key_err_of(int ret, int other);
 /*
  * Reads a DER private key, PKCS#1 RSAPrivateKey or PKCS#8 around it, into RSA,
  * an initialised empty context.  The numbers are not tried: see
- * ukey_key_read().
+ * ukey_key_read_der().
  */
 int ukey_key_parse(mbedtls_rsa_context *rsa, struct ukey_view der);
-
-/* As ukey_key_read(), of DER alone. */
-int ukey_key_read_der(struct ukey_key **key, struct ukey_view der,
-    const struct ukey_random *random);
 
 #endif
