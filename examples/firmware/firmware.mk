@@ -16,15 +16,28 @@ FW_INC = -Icore -Iport -Iplatform/baremetal -Iexamples/firmware
 FW_SMALL = -DUKEY_SIGNATURES_MAX=1 -DUKEY_BODY_CANONS=1 \
 	-DUKEY_RSA_BITS_MAX=2048 -DUKEY_HEADER_MAX=4096 -DUKEY_FIELDS_MAX=64
 FW_LARGE = -DVERIFY_PACKET=16384
-FW_IMAGES = verify_8k-m3 verify-m3 verify-m4
+FW_CPUS = m3 m4
+FW_IMAGES = verify_8k-m3 verify_low-m3 $(foreach p,verify sign fault, \
+	$(FW_CPUS:%=$(p)-%))
 
-# The sources of Mbed TLS that each port needs.
+# The sources of each image, and of Mbed TLS, by the port.
 FW_MBEDTLS_core = sha256 bignum_core constant_time platform_util
-FW_BOARD = examples/firmware/board_semihost.c examples/firmware/semihost.c
-FW_VERIFY = $(wildcard core/*.c port/mbedtls_core/*.c) port/ukey_pkcs1.c \
-	platform/baremetal/ukey_start.c $(FW_BOARD) \
-	examples/firmware/main_verify.c examples/firmware/verify.c \
-	examples/firmware/report.c
+FW_MBEDTLS_full = $(FW_MBEDTLS_core) asn1parse bignum md oid platform rsa \
+	rsa_alt_helpers
+fw_source = $(patsubst %,examples/firmware/%.c,$(1))
+FW_BOTH = $(wildcard core/*.c) port/ukey_pkcs1.c \
+	platform/baremetal/ukey_start.c \
+	$(call fw_source,board_semihost semihost report verify)
+FW_CORE = $(FW_BOTH) $(wildcard port/mbedtls_core/*.c)
+FW_FULL = $(FW_BOTH) $(FW)/keys.c $(call fw_source,sign) \
+	$(patsubst %,port/mbedtls/ukey_%.c,drbg_direct key key_der port_rsa \
+	port_sha256) $(patsubst %,platform/baremetal/ukey_%.c,arena flash)
+
+# The flash UKD, with keys of this build's own.
+$(FW)/keys.c: tests/firmware/keys.sh
+	@mkdir -p $(@D)
+	@$(MAKE) --no-print-directory -s $(B)/userkeys
+	sh tests/firmware/keys.sh $(B)/userkeys $@
 
 # FW_MBEDTLS, the folder of Mbed TLS's source, comes from the outer make.
 firmware: ## the Cortex-M images, in build/firmware
@@ -37,7 +50,7 @@ firmware-test: ## run them in QEMU, compare with the host
 	@$(MAKE) --no-print-directory -s firmware-images firmware-host \
 	    FW_MBEDTLS="$$(sh tests/mbedtls36.sh source)"
 	@sh tests/firmware/run.sh $(FW)
-firmware-host: $(FW)/host-verify $(FW)/test_port_rsa $(FW)/test_port_sha256
+firmware-host: $(FW)/host-verify $(FW)/host-sign $(FW)/test_port_rsa $(FW)/test_port_sha256
 
 # fw_objects FOLDER,CPU,PORT,CONFIG,DEFINES: rules for the objects of one kind.
 define fw_objects
@@ -58,30 +71,45 @@ $(FW)/$(1).elf: $(patsubst %.c,$(FW)/$(2)/%.o,$(5)) \
     $(6:%=$(FW)/$(2)/mbedtls/%.o) platform/baremetal/ukey_sections.ld \
     examples/firmware/$(4).ld
 	$(FW_TOOLS)gcc -mcpu=$(3) $$(FW_LDFLAGS) -Texamples/firmware/$(4).ld \
-	    -Wl,-Map=$$@.map -o $$@ $$(filter %.o,$$^)
+	    $$(FW_LINK) -Wl,-Map=$$@.map -o $$@ $$(filter %.o,$$^)
 endef
-$(eval $(call fw_objects,core-8k-m3,cortex-m3,mbedtls_core,ukey_mbedtls_verify.h,$(FW_SMALL)))
-$(eval $(call fw_image,verify_8k-m3,core-8k-m3,cortex-m3,lm3s811,$(FW_VERIFY),$(FW_MBEDTLS_core)))
 define fw_cpu
 $(call fw_objects,core-$(1),cortex-$(1),mbedtls_core,ukey_mbedtls_verify.h,$(FW_LARGE))
-$(call fw_image,verify-$(1),core-$(1),cortex-$(1),mps2,$(FW_VERIFY),$(FW_MBEDTLS_core))
+$(call fw_objects,full-$(1),cortex-$(1),mbedtls,ukey_mbedtls_sign.h,$(FW_LARGE))
+$(call fw_image,verify-$(1),core-$(1),cortex-$(1),mps2,$(FW_CORE) \
+    $(call fw_source,main_verify),$(FW_MBEDTLS_core))
+$(call fw_image,sign-$(1),full-$(1),cortex-$(1),mps2,$(FW_FULL) \
+    $(call fw_source,main_sign),$(FW_MBEDTLS_full))
+$(call fw_image,fault-$(1),full-$(1),cortex-$(1),mps2,$(FW_FULL) \
+    tests/firmware/main_fault.c,$(FW_MBEDTLS_full))
 endef
-$(foreach cpu,m3 m4,$(eval $(call fw_cpu,$(cpu))))
+$(foreach cpu,$(FW_CPUS),$(eval $(call fw_cpu,$(cpu))))
+# The verifier in 8 kB; and on a stack that is too small, which must show.
+$(eval $(call fw_objects,core-8k-m3,cortex-m3,mbedtls_core,ukey_mbedtls_verify.h,$(FW_SMALL)))
+$(eval $(call fw_image,verify_8k-m3,core-8k-m3,cortex-m3,lm3s811,$(FW_CORE) \
+    $(call fw_source,main_verify),$(FW_MBEDTLS_core)))
+$(eval $(call fw_image,verify_low-m3,core-m3,cortex-m3,mps2,$(FW_CORE) \
+    $(call fw_source,main_verify),$(FW_MBEDTLS_core)))
+$(FW)/verify_low-m3.elf: FW_LINK = -Wl,--defsym=ukey_ld_stack_size=768
 
 # The same programs on the host, whose answers the images must give.
 FW_HOST_INC = -Iexamples/firmware -Iplatform/baremetal -Iport/mbedtls_core \
 	-Itests/support
-FW_HOST = examples/firmware/report.c examples/firmware/verify.c \
-	tests/firmware/board_host.c
 $(FW)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu99 $(WARN) $(CFLAGS) $(PLATFORM_INC) $(FW_HOST_INC) \
 	    $(FW_LARGE) -MMD -MP -c -o $@ $<
-$(FW)/host-verify: $(patsubst %.c,$(FW)/host/%.o,$(FW_HOST) \
-    examples/firmware/main_verify.c port/mbedtls_core/ukey_selftest.c) \
+FW_HOST = $(call fw_source,report verify) tests/firmware/board_host.c
+FW_HOST_verify = $(call fw_source,main_verify) \
+	port/mbedtls_core/ukey_selftest.c
+FW_HOST_sign = $(call fw_source,main_sign sign) $(FW)/keys.c
+define fw_host
+$(FW)/host-$(1): $(patsubst %.c,$(FW)/host/%.o,$(FW_HOST) $(FW_HOST_$(1))) \
     $(B)/libukey_support.a $(LIBS)
-	$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(B)/libukey_support.a $(LINK) \
+	$(CC) $$(CFLAGS) -o $$@ $$(filter %.o,$$^) $(B)/libukey_support.a $(LINK) \
 	    $(CMOCKA_LIBS)
+endef
+$(foreach program,verify sign,$(eval $(call fw_host,$(program))))
 
 # port/mbedtls_core on the host: the unit tests of a port, which ask it more
 # than any message does.

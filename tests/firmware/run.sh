@@ -115,5 +115,42 @@ for image in verify_8k-m3 verify-m3 verify-m4; do
 	no_allocator $image
 done
 
+# Signing: every vector with 1024 bits, each canonicalization in turn; some
+# with larger keys.  The host's Mbed TLS is another version: the octets are
+# the same.
+some='canon-r-r-text canon-r-r-long user-pass limit-fields-fit'
+few='canon-r-r-text user-pass'
+# shellcheck disable=SC2086 # lists of names
+want host-sign "$cases" @ +k1024@example.org @ +k2048@example.org $some \
+    +k4096@example.org $few +K2048+sub@Example.ORG $few \
+    +nobody@example.org $few
+for cpu in m3:385 m4:386; do
+	qemu "mps2-an${cpu#*:}" "sign-${cpu%:*}" "$cases"
+	same "verify and sign, Cortex-${cpu%:*}"
+done
+if allocators sign-m3 >"$folder/got"; then
+	ok 'the gate sees an allocator'
+else
+	bad 'the gate sees no allocator in sign-m3'
+fi
+
+# Trouble: a defined end each time.
+want host-verify "$small" key-1024
+for cpu in m3:385 m4:386; do
+	qemu "mps2-an${cpu#*:}" "fault-${cpu%:*}" "$small"
+	if [ "$status" = 0 ] && cmp -s "$folder/got" "$here/fault.want"; then
+		ok "out of memory, damaged keys, Cortex-${cpu%:*}"
+	else
+		bad "out of memory, damaged keys, Cortex-${cpu%:*}"
+		diff "$here/fault.want" "$folder/got"
+	fi
+done
+qemu mps2-an385 verify_low-m3 "$small"
+if [ "$status" = 2 ] && grep -qx 'fault: stack' "$folder/got"; then
+	ok 'out of stack: a fault that says so'
+else
+	bad "out of stack (status $status): $(head -n 3 "$folder/got")"
+fi
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
