@@ -56,7 +56,15 @@ SIMD = $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | \
 CORE_SRC = $(call sources,$(if $(filter 0,$(SIMD)),core/*.c, \
 	$(filter-out core/ukey_scan.c,$(wildcard core/*.c)) port/simd/*.c))
 PORT_SRC = $(call sources,port/*.c port/$(PORT)/*.c)
-PLATFORM_SRC = $(call sources,platform/posix/*.c platform/milter/*.c)
+# A sandbox where this is Linux; not under sanitizers, which need what it
+# forbids.
+SANDBOX = $(if $(findstring -fsanitize,$(CFLAGS)),0,$(shell printf \
+	'\043include <%s>\n' sys/syscall.h linux/audit.h linux/filter.h \
+	linux/seccomp.h | $(CC) $(CFLAGS) -dM -E -x c - 2>/dev/null | \
+	grep -cE '__NR_(landlock_create_ruleset|futex|mmap2?) '))
+PLATFORM_SRC = $(call sources,platform/milter/*.c \
+	$(if $(filter 0 1 2,$(SANDBOX)),platform/posix/*.c, platform/linux/*.c \
+	$(filter-out platform/posix/ukey_sandbox.c,$(wildcard platform/posix/*.c))))
 USERKEYS_SRC = $(call sources,examples/userkeys/*.c)
 # The milter needs the database.
 MILTER_SRC = $(if $(SQLITE_LIBS),$(call sources,examples/milter/*.c))
