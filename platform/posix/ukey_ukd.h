@@ -76,6 +76,9 @@ void ukey_ukd_close(struct ukey_ukd *ukd);
  * secret.  Owned by UKD. */
 const char *ukey_ukd_error(const struct ukey_ukd *ukd);
 
+/* Where the key file is; empty with NO_SEAL.  Owned by UKD. */
+const char *ukey_ukd_key_file(const struct ukey_ukd *ukd);
+
 /* For logs, where "userkeys why" knows it: "ukd-ok", "ukd-no-key",
  * "ukd-denied", "ukd-busy", "ukd-damaged", ...; static. */
 const char *ukey_ukd_word(enum ukey_ukd_status status);

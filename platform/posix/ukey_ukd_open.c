@@ -311,6 +311,12 @@ ukey_ukd_error(const struct ukey_ukd *u)
 	return u->error;
 }
 
+const char *
+ukey_ukd_key_file(const struct ukey_ukd *u)
+{
+	return u->key_file;
+}
+
 enum ukey_ukd_status
 ukey_ukd_refresh(struct ukey_ukd *u)
 {
