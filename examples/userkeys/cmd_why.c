@@ -5,8 +5,9 @@
  * A line of the log counts when "userkeys-milter" stands in it; behind that,
  * words of the form key=value, a value with blanks in double quotes.  The
  * message is the one whose message-id= or queue= is the one asked for, with
- * or without < >; from the time of the line, all keys are shown, and why= is
- * put into words.
+ * or without < >, or each with this from=: a refusal at MAIL has nothing
+ * else.  From the time of the line, all keys are shown, and why= is put into
+ * words.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,6 +33,10 @@ static const struct {
 	    "userkeys ukd list says what is wrong" },
 	{ "no-login", "the client did not log in, so it is not ours to sign",
 	    "submit on the submission port, with a login" },
+	{ "ukd-absent", "no User Key Database is configured, so nothing can be "
+	    "signed", "see database in userkeys.conf" },
+	{ "out-of-memory", "the system gave no memory", "the client tries "
+	    "again" },
 	{ "testing", "the owner's record says that it is being tested (t=y)",
 	    "nothing; the result is only noted" },
 	{ "local", "it came without a login and is passed, by local-mail",
@@ -115,7 +120,8 @@ static bool
 is_id(struct ukey_view key)
 {
 	return ukey_view_equal(key, UKEY_VIEW("message-id")) ||
-	    ukey_view_equal(key, UKEY_VIEW("queue"));
+	    ukey_view_equal(key, UKEY_VIEW("queue")) ||
+	    ukey_view_equal(key, UKEY_VIEW("from"));
 }
 
 /* Meaning and remedy of a word of why=; NULL where there is none. */
@@ -276,7 +282,8 @@ cmd_why(int argc, char **argv)
 	    "usage: userkeys why MESSAGE-ID [--log FILE] [--json]\n\n"
 	    "Says from the log of userkeys-milter what was done with a "
 	    "message, and why.\nThe queue id of the mail server is as good "
-	    "as the Message-ID.\n\n"
+	    "as the Message-ID; the sender's address\nshows all messages "
+	    "from there, also those refused before they had an id.\n\n"
 	    "      --log FILE           instead of /var/log/mail.log; - is "
 	    "standard input:\n"
 	    "                           journalctl -u userkeys-milter | "

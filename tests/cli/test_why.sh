@@ -16,6 +16,7 @@ Nov 24 12:00:04 mx userkeys-milter[2]: queue=4Xzc message-id=<four@example.org> 
 Nov 24 12:00:05 mx userkeys-milter[2]: queue=4Xzd note="message-id=<one@example.org>"
 Nov 24 12:00:06 mx userkeys-milter[2]:
 userkeys-milter
+Nov 24 12:00:07 mx userkeys-milter[2]: at=mail client=192.0.2.7 role=submit from=<carol@example.org> login=bob action=refuse why=ukd-denied
 END
 
 # says STATUS PATTERN ARGUMENTS...
@@ -37,6 +38,9 @@ says 0 'did: signed' '<one@example.org>' --log log
 [ "$(grep -c '^Nov' out)" = 1 ] || says 99 'one line alone' x --log log
 says 0 'did: signed' one@example.org --log log
 says 0 'did: signed' 4XyZ --log log
+says 0 'why: ukd-denied: the login may not use this address' \
+    carol@example.org --log log
+says 0 'client: 192.0.2.7' '<carol@example.org>' --log log
 says 0 'login: bob marley' two@example.org --log log
 says 0 'may not use this address' two@example.org --log log
 says 0 'what to do: .*ukd allow' two@example.org --log log
