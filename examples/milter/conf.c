@@ -37,15 +37,18 @@ static const struct key {
 	{ "metrics-file", TEXT, AT(metrics_file), 0, 0, NULL },
 	{ "submission-name", TEXT, AT(submission_name), 0, 0, NULL },
 	{ "trusted-network", NETWORK, 0, 0, 0, NULL },
+	{ "body-notice", WORD, AT(body_notice), 0, 0, "no yes" },
+	{ "notice-limit", NUMBER, AT(notice_limit), 1, 99999999, NULL },
+	{ "notice-folder", TEXT, AT(notice_folder), 0, 0, NULL },
 	{ "workers", NUMBER, AT(workers), 1, 64, NULL },
 	{ "busy-timeout", NUMBER, AT(busy_ms), 1, 10000, NULL },
 	{ "local-mail", WORD, AT(local_mail), 0, 0, "sign verify pass" },
 	{ "log", WORD, AT(log_stderr), 0, 0, "syslog stderr" },
+	{ "sandbox", WORD, AT(no_sandbox), 0, 0, "yes no" },
 	{ "from-check", WORD, 1, 0, 0, "own domain off" },
 	{ "unsigned", WORD, 2, 0, 0, "accept reject" },
-	{ "too-large", WORD, 3, 0, 0, "accept reject" },
-	{ "temperror", WORD, 4, 0, 0, "defer accept" },
-	{ "dkim", WORD, 5, 0, 0, "yes no" },
+	{ "temperror", WORD, 3, 0, 0, "defer accept" },
+	{ "dkim", WORD, 4, 0, 0, "yes no" },
 	{ "advice", CEILING, 0, 0, 0, "note quarantine reject" },
 	{ "expire", SECONDS, 0, 0, 0, NULL },
 	{ "canonicalization", CANON, 0, 0, 0, NULL },
@@ -62,6 +65,8 @@ conf_init(struct conf *c)
 	c->workers = 2;
 	c->dns_timeout = 5;
 	c->busy_ms = 500;
+	c->notice_limit = 1048576;
+	snprintf(c->notice_folder, CONF_TEXT, "/var/tmp");
 	snprintf(c->submission_name, CONF_TEXT, "ORIGINATING");
 	c->session.expire = UKEY_SIGN_EXPIRE;
 	c->session.header_canon = c->session.body_canon = UKEY_CANON_RELAXED;
@@ -94,10 +99,8 @@ set_session(struct conf *c, size_t which, unsigned word)
 	if (which == 2)
 		s->reject_unsigned = word;
 	if (which == 3)
-		s->reject_arena = word;
-	if (which == 4)
 		s->policy.accept_temperror = word;
-	if (which == 5)
+	if (which == 4)
 		s->no_dkim = word;
 }
 
@@ -110,7 +113,7 @@ set_word(struct conf *c, const struct key *key, struct ukey_view value)
 		return key->words;
 	if (key->kind == CEILING)
 		c->session.policy.ceiling = (enum ukey_advice)word;
-	else if (key->offset <= 5)
+	else if (key->offset <= 4)
 		set_session(c, key->offset, (unsigned)word);
 	else
 		*(unsigned *)(void *)((char *)c + key->offset) =
@@ -201,6 +204,7 @@ set_canon(struct conf *c, struct ukey_view value)
 static const char *
 add_listener(struct conf *c, struct ukey_view value)
 {
+	unsigned i;
 	char *to;
 
 	if (c->listeners == CONF_LISTENERS)
@@ -209,6 +213,9 @@ add_listener(struct conf *c, struct ukey_view value)
 	if (!copy(to, value) || (strncmp(to, "unix:/", 6) != 0 &&
 	    (strncmp(to, "inet:", 5) != 0 || strchr(to, '@') == NULL)))
 		return "unix:/path or inet:port@address";
+	for (i = 0; i < c->listeners; i++)
+		if (strcmp(c->listen[i], to) == 0)
+			return "each listener once";
 	c->listeners++;
 	return NULL;
 }

@@ -35,8 +35,12 @@ struct conf {
 	unsigned workers;      /* processes */
 	unsigned local_mail;   /* enum conf_local */
 	unsigned log_stderr;
+	unsigned no_sandbox;
 	unsigned dns_timeout;  /* seconds */
 	unsigned busy_ms;      /* the longest wait for the database */
+	unsigned body_notice;  /* whether a line is put into bodies */
+	unsigned notice_limit; /* octets of a body that is kept for it */
+	char notice_folder[CONF_TEXT]; /* where */
 	struct ukey_session_settings session;
 };
 

@@ -58,19 +58,39 @@ keep(char *to, struct ukey_view text)
 	    (const char *)text.data);
 }
 
+/* What is taken of the offer, and which macros are wanted, whatever the MTA is
+ * set to send. */
+static void
+send_options(struct connection *c, const struct ukey_milter_options *taken)
+{
+	const struct ukey_milter_macros macros[] = {
+		{ UKEY_MILTER_AT_CONNECT, UKEY_VIEW("{daemon_name}") },
+		{ UKEY_MILTER_AT_MAIL, UKEY_VIEW("i {auth_authen}") },
+		{ UKEY_MILTER_AT_HEADER_END, UKEY_VIEW("i") },
+		{ UKEY_MILTER_AT_END, UKEY_VIEW("i") },
+	};
+	uint8_t octets[128];
+	struct ukey_out out;
+
+	ukey_out_init(&out, octets, sizeof(octets));
+	(void)ukey_milter_write_options(&out, taken, macros,
+	    sizeof(macros) / sizeof(macros[0]));
+	output_send(c, &out);
+}
+
 static void
 take_options(struct connection *c, const struct ukey_milter_event *e)
 {
-	static const struct ukey_milter_options want = {
-		UKEY_MILTER_VERSION, UKEY_MILTER_ADD_FIELDS |
-		UKEY_MILTER_CHANGE_FIELDS, UKEY_MILTER_NO_HELO |
+	struct ukey_milter_options want = { UKEY_MILTER_VERSION,
+		UKEY_MILTER_ADD_FIELDS | UKEY_MILTER_CHANGE_FIELDS |
+		UKEY_MILTER_SET_MACROS |
+		(c->worker->conf->body_notice ? UKEY_MILTER_CHANGE_BODY : 0),
+		UKEY_MILTER_NO_HELO |
 		UKEY_MILTER_NO_RCPT | UKEY_MILTER_NO_UNKNOWN |
 		UKEY_MILTER_QUIET_HEADER | UKEY_MILTER_QUIET_HEADER_END |
 		UKEY_MILTER_QUIET_BODY | UKEY_MILTER_LEADING_SPACE };
 	struct ukey_milter_options offer = { e->word[0], e->word[1],
 		e->word[2] }, taken;
-	uint8_t octets[32];
-	struct ukey_out out;
 
 	if (c->negotiated || !ukey_milter_negotiate(&taken, &offer, &want,
 	    UKEY_MILTER_ADD_FIELDS | UKEY_MILTER_CHANGE_FIELDS)) {
@@ -80,13 +100,12 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 		return;
 	}
 	c->negotiated = true;
+	c->can_replace = taken.actions & UKEY_MILTER_CHANGE_BODY;
 	c->leading_space = taken.protocol & UKEY_MILTER_LEADING_SPACE;
 	c->quiet_header = taken.protocol & UKEY_MILTER_QUIET_HEADER;
 	c->quiet_end = taken.protocol & UKEY_MILTER_QUIET_HEADER_END;
 	c->quiet_body = taken.protocol & UKEY_MILTER_QUIET_BODY;
-	ukey_out_init(&out, octets, sizeof(octets));
-	(void)ukey_milter_write_options(&out, &taken);
-	output_send(c, &out);
+	send_options(c, &taken);
 }
 
 static void
@@ -307,8 +326,10 @@ receive(struct connection *c)
 void
 connection_ready(struct connection *c, bool input, bool output)
 {
-	if (output)
+	if (output) {
 		output_flush(c);
+		message_replace(c);
+	}
 	if (input)
 		receive(c);
 	if (c->bad)
@@ -334,7 +355,7 @@ connection_answer(struct connection *c,
 void
 connection_tick(struct connection *c, uint64_t now)
 {
-	if (!c->waiting || now < c->progress)
+	if (!c->waiting || c->replacing || now < c->progress)
 		return;
 	c->progress = now + PROGRESS_MS;
 	output_reply(c, UKEY_MILTER_PROGRESS);

@@ -23,12 +23,13 @@ keys_forget(struct worker *w)
 
 struct ukey_permit
 keys_permit(struct worker *w, struct ukey_view login,
-    struct ukey_view address, char *selector)
+    struct ukey_view address, char *selector, const char **why)
 {
 	struct ukey_permit p = { .status = UKEY_PERMIT_LATER };
 	struct ukey_ukd_found found;
 	enum ukey_ukd_status status;
 
+	*why = "ukd-absent";
 	if (w->ukd == NULL)
 		return p;
 	if (ukey_ukd_changed(w->ukd))
@@ -37,6 +38,7 @@ keys_permit(struct worker *w, struct ukey_view login,
 		status = ukey_ukd_mailbox(w->ukd, address, &found);
 	else
 		status = ukey_ukd_lookup(w->ukd, login, address, &found);
+	*why = status == UKEY_UKD_OK ? NULL : ukey_ukd_word(status);
 	switch (status) {
 	case UKEY_UKD_OK:
 		p.status = UKEY_PERMIT_YES;

@@ -81,10 +81,12 @@ open_unix(const struct conf *c, const char *where, char *err)
 	umask(mask);
 	if (bound != 0)
 		return trouble(fd, where, "cannot listen", err);
-	if (!set_rights(c, path) || listen(fd, BACKLOG) != 0)
-		return trouble(fd, where, "socket-group or socket-mode cannot "
-		    "be set", err);
-	return fd;
+	if (set_rights(c, path) && listen(fd, BACKLOG) == 0)
+		return fd;
+	(void)trouble(fd, where, "socket-group or socket-mode cannot be set",
+	    err);
+	unlink(path);
+	return -1;
 }
 
 static int
@@ -119,12 +121,61 @@ open_inet(const char *where, char *err)
 	return fd;
 }
 
-int
+static int
 listener_open(const struct conf *c, const char *where, char *err)
 {
 	if (strncmp(where, "unix:", 5) == 0)
 		return open_unix(c, where, err);
 	return open_inet(where, err);
+}
+
+/* The socket of WHERE among FDS of C; -1: it is not open. */
+static int
+find(const int *fds, const struct conf *c, const char *where)
+{
+	unsigned i;
+
+	for (i = 0; i < c->listeners; i++)
+		if (strcmp(c->listen[i], where) == 0)
+			return fds[i];
+	return -1;
+}
+
+/* Closes what stands in FDS of C and not in OTHERS of KEEP. */
+static void
+close_others(const int *fds, const struct conf *c, const int *others,
+    const struct conf *keep)
+{
+	unsigned i;
+
+	for (i = 0; i < c->listeners && fds[i] >= 0; i++) {
+		if (find(others, keep, c->listen[i]) >= 0)
+			continue;
+		close(fds[i]);
+		listener_unlink(c->listen[i]);
+	}
+}
+
+bool
+listeners_change(int *fds, const struct conf *old, const struct conf *new,
+    char *err)
+{
+	int next[CONF_LISTENERS + 1];
+	unsigned i;
+
+	for (i = 0; i < new->listeners; i++) {
+		next[i] = find(fds, old, new->listen[i]);
+		if (next[i] < 0)
+			next[i] = listener_open(new, new->listen[i], err);
+		if (next[i] < 0) {
+			close_others(next, new, fds, old);
+			return false;
+		}
+	}
+	next[i] = -1;
+	close_others(fds, old, next, new);
+	memcpy(fds, next, sizeof(next));
+	return true;
 }
 
 void

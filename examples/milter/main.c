@@ -89,19 +89,14 @@ take_options(int argc, char **argv)
 	    "--help"), 64);
 }
 
-static bool
-open_listeners(char *err)
+/* No core files, no other process that looks in: there are keys in memory. */
+static void
+keep_secrets(void)
 {
-	unsigned i;
+	static const struct rlimit none = { 0, 0 };
 
-	for (i = 0; i < self.conf.listeners; i++) {
-		self.listeners[i] = listener_open(&self.conf,
-		    self.conf.listen[i], err);
-		if (self.listeners[i] < 0)
-			return false;
-	}
-	self.listeners[i] = -1;
-	return true;
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0);
 }
 
 static bool
@@ -118,16 +113,6 @@ drop_rights(char *err)
 	snprintf(err, CONF_ERROR_SIZE, "user = %s: cannot become that user: "
 	    "make it with useradd --system", self.conf.user);
 	return false;
-}
-
-/* No core files, no other process that looks in: there are keys in memory. */
-static void
-keep_secrets(void)
-{
-	static const struct rlimit none = { 0, 0 };
-
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0);
 }
 
 static bool
@@ -179,19 +164,35 @@ tell_workers(int signal)
 			kill(self.workers[i], signal);
 }
 
+/* Settings that nothing but a start carries out: they stay in NEW as they
+ * are. */
+static void
+keep_settings(struct conf *new)
+{
+	const struct conf *old = &self.conf;
+
+	if (strcmp(new->user, old->user) != 0 ||
+	    strcmp(new->pid_file, old->pid_file) != 0 ||
+	    new->log_stderr != old->log_stderr)
+		log_error("user, pid-file and log change with a restart "
+		    "only");
+	memcpy(new->user, old->user, sizeof(new->user));
+	memcpy(new->pid_file, old->pid_file, sizeof(new->pid_file));
+	new->log_stderr = old->log_stderr;
+}
+
 static void
 reload(void)
 {
 	static struct conf new;
 	char err[CONF_ERROR_SIZE];
 
-	if (!conf_read(&new, self.path, err)) {
+	if (!conf_read(&new, self.path, err) ||
+	    !listeners_change(self.listeners, &self.conf, &new, err)) {
 		log_error("the old configuration stays: %s", err);
 		return;
 	}
-	/* The sockets stay as they are. */
-	new.listeners = self.conf.listeners;
-	memcpy(new.listen, self.conf.listen, sizeof(new.listen));
+	keep_settings(&new);
 	self.conf = new;
 	self.conf.session.authserv_id.data =
 	    (const uint8_t *)self.conf.authserv_id;
@@ -255,8 +256,12 @@ supervise(void)
 static bool
 prepare(char *err)
 {
-	if (!open_listeners(err) || !drop_rights(err))
+	static const struct conf none;
+
+	if (!listeners_change(self.listeners, &none, &self.conf, err) ||
+	    !drop_rights(err))
 		return false;
+	keep_secrets(); /* a change of user may undo it */
 	if (!self.foreground && daemon(0, 0) != 0) {
 		snprintf(err, CONF_ERROR_SIZE, "cannot become a daemon: %s",
 		    strerror(errno));

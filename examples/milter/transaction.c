@@ -12,6 +12,7 @@
 #include "worker.h"
 
 #define CHANGES_MAX 49152 /* octets of all changes of one message */
+#define PIECE_MAX 65535   /* octets of one packet of a new body */
 
 static struct ukey_view
 text_view(const char *text)
@@ -52,13 +53,16 @@ message_free(struct connection *c)
 {
 	if (c->asked != 0)
 		ukey_resolver_cancel(c->worker->dns, c);
+	if (c->message != NULL)
+		notice_end(&c->message->notice);
 	free(c->message);
 	free(c->field);
 	c->message = NULL;
 	c->field = NULL;
 	c->field_len = c->field_size = c->name_len = 0;
 	c->asked = 0;
-	c->waiting = false;
+	c->waiting = c->replacing = false;
+	c->why = NULL;
 	c->purpose = PURPOSE_NONE;
 	c->queue_id[0] = c->message_id[0] = c->login[0] = '\0';
 }
@@ -66,7 +70,7 @@ message_free(struct connection *c)
 static void
 tempfail(struct connection *c, const char *why)
 {
-	log_error("%s", why);
+	journal_message(c, "defer", why);
 	count(COUNT_DEFERRED);
 	output_reply(c, UKEY_MILTER_TEMPFAIL);
 	message_free(c);
@@ -80,142 +84,125 @@ permit(struct connection *c)
 	struct ukey_view login, address;
 	char selector[NAME_TEXT];
 	struct ukey_permit p;
+	const char *why;
 	unsigned id;
 
 	for (id = 0; id < UKEY_SESSION_ASKS; id++) {
 		if (!ukey_session_ask(s, id, &login, &address))
 			continue;
-		p = keys_permit(c->worker, login, address, selector);
+		p = keys_permit(c->worker, login, address, selector, &why);
+		/* That another mailbox in From has no key is no matter. */
+		if (id == 0 || p.status > UKEY_PERMIT_NO_KEY)
+			c->why = why;
 		(void)ukey_session_permit(s, id, &p);
 	}
 }
 
-/* An SMTP reply of the session, A, and the message is forgotten. */
+/* An SMTP reply of the session. */
 static void
-send_refusal(const struct ukey_action *a,
-    struct ukey_out *out)
+send_refusal(const struct ukey_action *a, struct ukey_out *out)
 {
 	(void)ukey_milter_write_smtp(out, a->code, a->text);
 	count(a->code < 500 ? COUNT_DEFERRED : COUNT_REFUSED);
 }
 
-/* One line for the message: what was done, and why. */
+/* The refusal A of MAIL; the message is forgotten. */
 static void
-log_message(const struct connection *c, const char *action)
+refuse(struct connection *c, const struct ukey_action *a, const char *why)
 {
-	static const char *const purposes[] = { "none", "submit", "mx",
-		"pass" };
-	struct ukey_session *s = &c->message->session;
-	struct ukey_verify *v = ukey_session_verify(s);
-	char line[1800] = "";
-	struct ukey_judgement j;
+	uint8_t packet[1100];
+	struct ukey_out out;
 
-	log_word(line, sizeof(line), "queue", text_view(c->queue_id));
-	log_word(line, sizeof(line), "message-id", text_view(c->message_id));
-	log_word(line, sizeof(line), "role", text_view(purposes[c->purpose]));
-	log_word(line, sizeof(line), "from", text_view(c->sender));
-	if (c->login[0] != '\0')
-		log_word(line, sizeof(line), "login", text_view(c->login));
-	log_word(line, sizeof(line), "action", text_view(action));
-	if (v != NULL) {
-		ukey_verify_userkeys(v, &j);
-		log_word(line, sizeof(line), "userkeys",
-		    text_view(ukey_verdict_word(j.verdict)));
-		log_word(line, sizeof(line), "advice",
-		    text_view(ukey_advice_word(j.advice)));
-	}
-	log_word(line, sizeof(line), "why", text_view(ukey_reason_word(
-	    v != NULL ? j.reason : ukey_session_reason(s))));
-	log_line("%s", line);
+	ukey_out_init(&out, packet, sizeof(packet));
+	journal_message(c, a->code < 500 ? "defer" : "refuse", why);
+	send_refusal(a, &out);
+	output_send(c, &out);
+	message_free(c);
 }
 
+/* MAIL of a client of ours: its login, and whether it may use PATH. */
 static void
-count_result(struct ukey_session *s)
+begin_submission(struct connection *c, struct ukey_view path)
 {
-	static const enum counter counters[] = { [UKEY_NONE] = COUNT_NONE,
-		[UKEY_PASS] = COUNT_PASS, [UKEY_FAIL] = COUNT_FAIL,
-		[UKEY_POLICY] = COUNT_FAIL, [UKEY_NEUTRAL] = COUNT_NONE,
-		[UKEY_TEMPERROR] = COUNT_TEMPERROR,
-		[UKEY_PERMERROR] = COUNT_PERMERROR };
-	struct ukey_judgement j;
+	struct ukey_session *s = &c->message->session;
+	uint8_t octets[1024];
+	struct ukey_action a;
+	struct ukey_out text;
 
-	if (ukey_session_verify(s) == NULL) {
-		count(ukey_session_reason(s) == UKEY_REASON_OK ?
-		    COUNT_SIGNED : COUNT_UNSIGNED);
+	if (lacks_login(c)) {
+		a = (struct ukey_action) { .code = 550, .text = UKEY_VIEW(
+		    "5.7.1 Submission without a login: authenticate first") };
+		refuse(c, &a, "no-login");
 		return;
 	}
-	ukey_verify_userkeys(ukey_session_verify(s), &j);
-	count(counters[j.verdict]);
+	ukey_out_init(&text, octets, sizeof(octets));
+	(void)ukey_session_login(s, text_view(c->login));
+	(void)ukey_session_mail_from(s, path);
+	permit(c);
+	if (ukey_session_refused(s, &a, &text))
+		refuse(c, &a, NULL);
+	else
+		output_reply(c, UKEY_MILTER_CONTINUE);
 }
 
 void
 message_begin(struct connection *c, struct ukey_view path)
 {
-	struct worker *w = c->worker;
 	bool mx;
 	size_t size;
 	struct ukey_session *s;
-	uint8_t octets[1024], packet[1100];
-	struct ukey_action a;
-	struct ukey_out text, out;
 
 	c->purpose = purpose_of(c);
 	snprintf(c->sender, sizeof(c->sender), "%.*s", (int)path.len,
 	    (const char *)path.data);
 	count(COUNT_MESSAGES);
+	mx = c->purpose == PURPOSE_MX;
 	if (c->purpose == PURPOSE_PASS) {
+		journal_message(c, "pass", "local");
 		output_reply(c, UKEY_MILTER_ACCEPT);
 		return;
 	}
-	mx = c->purpose == PURPOSE_MX;
 	size = mx ? UKEY_ARENA_SIZE : UKEY_SUBMIT_ARENA;
 	c->message = malloc(sizeof(*c->message) + size);
 	if (c->message == NULL) {
-		tempfail(c, "out of memory: 451");
+		tempfail(c, "out-of-memory");
 		return;
 	}
 	s = &c->message->session;
-	ukey_session_init(s, &w->conf->session, mx ? UKEY_ROLE_MX :
+	notice_init(&c->message->notice);
+	ukey_session_init(s, &c->worker->conf->session, mx ? UKEY_ROLE_MX :
 	    UKEY_ROLE_SUBMIT, c->message->arena, size);
 	(void)ukey_session_time(s, (uint64_t)time(NULL));
-	ukey_out_init(&text, octets, sizeof(octets));
-	ukey_out_init(&out, packet, sizeof(packet));
-	if (!mx && lacks_login(c)) {
-		a = (struct ukey_action) { .code = 550, .text = UKEY_VIEW(
-		    "5.7.1 Submission without a login: authenticate first") };
-		send_refusal(&a, &out);
-		output_send(c, &out);
-		message_free(c);
+	if (!mx) {
+		begin_submission(c, path);
 		return;
 	}
-	if (!mx)
-		(void)ukey_session_login(s, text_view(c->login));
 	(void)ukey_session_mail_from(s, path);
-	if (!mx)
-		permit(c);
-	if (!ukey_session_refused(s, &a, &text)) {
-		output_reply(c, UKEY_MILTER_CONTINUE);
-		return;
-	}
-	log_message(c, "refuse");
-	send_refusal(&a, &out);
-	output_send(c, &out);
-	message_free(c);
+	output_reply(c, UKEY_MILTER_CONTINUE);
+}
+
+static bool
+wants_notice(const struct connection *c)
+{
+	return c->purpose == PURPOSE_MX && c->can_replace &&
+	    c->worker->conf->body_notice;
 }
 
 void
 message_field(struct connection *c)
 {
 	struct ukey_view raw = { c->field, c->field_len };
-	struct ukey_view value = raw;
-	struct ukey_view name = ukey_view_cut(&value, ':');
+	struct ukey_view rest = raw, value;
+	struct ukey_view name = ukey_view_cut(&rest, ':');
 
-	if (c->message_id[0] == '\0' && value.data != NULL &&
+	if (c->message_id[0] == '\0' && rest.data != NULL &&
 	    ukey_view_equal_nocase(name, UKEY_VIEW("Message-ID"))) {
-		value = ukey_view_trim(value);
+		value = ukey_view_trim(rest);
 		snprintf(c->message_id, sizeof(c->message_id), "%.*s",
 		    (int)value.len, (const char *)value.data);
 	}
+	if (wants_notice(c))
+		notice_field(&c->message->notice, name, rest);
 	(void)ukey_session_field(&c->message->session, raw);
 	c->field_len = c->name_len = 0;
 }
@@ -246,6 +233,9 @@ ask_dns(struct connection *c)
 void
 message_header_end(struct connection *c)
 {
+	if (wants_notice(c))
+		notice_open(&c->message->notice,
+		    c->worker->conf->notice_folder);
 	(void)ukey_session_header_end(&c->message->session);
 	if (c->purpose == PURPOSE_SUBMIT)
 		permit(c);
@@ -256,45 +246,107 @@ message_header_end(struct connection *c)
 void
 message_body(struct connection *c, struct ukey_view octets)
 {
+	notice_body(&c->message->notice, octets,
+	    c->worker->conf->notice_limit);
 	(void)ukey_session_body(&c->message->session, octets.data,
 	    octets.len);
 }
 
-/* The changes and the reply, in one write. */
+/* The line on top of the body; the rest comes by and by. */
+static void
+begin_body(struct connection *c, struct ukey_out *out)
+{
+	struct message *m = c->message;
+	uint8_t octets[1024];
+	struct ukey_judgement j;
+	struct ukey_out line;
+
+	ukey_out_init(&line, octets, sizeof(octets));
+	ukey_verify_userkeys(ukey_session_verify(&m->session), &j);
+	notice_line(&line, c->worker->conf->session.authserv_id, &j);
+	(void)ukey_milter_write_body(out, ukey_out_done(&line));
+	c->replacing = true;
+}
+
+/* One action into OUT; what to call it in the log, if it is the matter. */
+static const char *
+put_action(struct connection *c, const struct ukey_action *a,
+    struct ukey_out *out)
+{
+	bool submission = c->purpose == PURPOSE_SUBMIT;
+
+	switch (a->kind) {
+	case UKEY_ACTION_DELETE:
+		(void)ukey_milter_write_delete(out,
+		    UKEY_VIEW("Authentication-Results"), a->ordinal);
+		count(COUNT_FORGED);
+		return NULL;
+	case UKEY_ACTION_INSERT:
+		(void)ukey_milter_write_insert(out, submission ? 1 : 0,
+		    a->text, c->leading_space);
+		return submission ? "sign" : NULL;
+	case UKEY_ACTION_REPLY:
+		send_refusal(a, out);
+		return a->code < 500 ? "defer" : "refuse";
+	default:
+		if (notice_due(&c->message->notice))
+			begin_body(c, out);
+		else
+			(void)ukey_milter_write_reply(out,
+			    UKEY_MILTER_CONTINUE);
+		return journal_result(c);
+	}
+}
+
+/* The changes and the reply, in one write; a new body follows. */
 static void
 finish(struct connection *c)
 {
 	static uint8_t packets[CHANGES_MAX], octets[CHANGES_MAX];
-	struct ukey_session *s = &c->message->session;
-	const char *action = "accept";
+	const char *action = NULL, *word;
 	struct ukey_action a;
 	struct ukey_out out, text;
 
 	ukey_out_init(&out, packets, sizeof(packets));
 	ukey_out_init(&text, octets, sizeof(octets));
-	while (ukey_session_action(s, &a, &text)) {
-		if (a.kind == UKEY_ACTION_DELETE) {
-			(void)ukey_milter_write_delete(&out,
-			    UKEY_VIEW("Authentication-Results"), a.ordinal);
-			count(COUNT_FORGED);
-		} else if (a.kind == UKEY_ACTION_INSERT) {
-			(void)ukey_milter_write_insert(&out,
-			    c->purpose == PURPOSE_SUBMIT ? 1 : 0, a.text,
-			    c->leading_space);
-			action = c->purpose == PURPOSE_SUBMIT ? "sign" :
-			    action;
-		} else if (a.kind == UKEY_ACTION_REPLY) {
-			send_refusal(&a, &out);
-			action = a.code < 500 ? "defer" : "refuse";
-		} else {
-			(void)ukey_milter_write_reply(&out,
-			    UKEY_MILTER_CONTINUE);
-			count_result(s);
-		}
+	while (ukey_session_action(&c->message->session, &a, &text)) {
+		word = put_action(c, &a, &out);
+		action = action == NULL ? word : action;
 	}
-	log_message(c, action);
+	journal_message(c, action, NULL);
 	output_send(c, &out);
-	message_free(c);
+	if (!c->replacing)
+		message_free(c);
+	else if (notice_rewind(&c->message->notice))
+		message_replace(c);
+	else
+		c->bad = true;
+}
+
+void
+message_replace(struct connection *c)
+{
+	static uint8_t octets[PIECE_MAX], packet[PIECE_MAX + 8];
+	struct ukey_view piece = { octets, 0 };
+	struct ukey_out out;
+	long len;
+
+	while (c->replacing && c->output_len == 0 && !c->bad) {
+		len = notice_read(&c->message->notice, octets,
+		    sizeof(octets));
+		if (len <= 0) {
+			/* Without its end the message must come again. */
+			c->bad = len < 0;
+			if (!c->bad)
+				output_reply(c, UKEY_MILTER_CONTINUE);
+			message_free(c);
+			return;
+		}
+		ukey_out_init(&out, packet, sizeof(packet));
+		piece.len = (size_t)len;
+		(void)ukey_milter_write_body(&out, piece);
+		output_send(c, &out);
+	}
 }
 
 static void

@@ -226,6 +226,8 @@ worker_run(const struct conf *c, const int *listeners)
 	w->listeners = listeners;
 	if (!open_all(w, signals))
 		return 1;
+	if (!c->no_sandbox)
+		worker_confine(w);
 	run(w, signals);
 	while (w->connections != NULL)
 		connection_free(w->connections);

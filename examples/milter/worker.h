@@ -6,6 +6,7 @@
 #define WORKER_H
 
 #include "conf.h"
+#include "notice.h"
 #include "ukey_key.h"
 #include "ukey_milter_codec.h"
 #include "ukey_milter_reply.h"
@@ -48,9 +49,11 @@ struct connection {
 	int fd;
 	struct ukey_milter decoder;
 	bool negotiated, leading_space, quiet_header, quiet_end, quiet_body;
+	bool can_replace;        /* the MTA takes a new body */
 	bool reading;            /* epoll asks for input */
 	bool bad;                /* to be closed */
 	bool waiting;            /* the message ended, answers are out */
+	bool replacing;          /* a new body is on its way to the MTA */
 	uint64_t progress;       /* ms when the next sign of life is due */
 	/* Of the connection. */
 	char daemon_name[NAME_TEXT], client[NAME_TEXT];
@@ -58,6 +61,7 @@ struct connection {
 	char login[NAME_TEXT], queue_id[NAME_TEXT], message_id[NAME_TEXT];
 	char sender[NAME_TEXT];
 	enum purpose purpose;
+	const char *why;         /* for the log: what the database said */
 	struct message *message; /* on the heap from MAIL to the end */
 	uint32_t asked;          /* bit per DNS question that is out */
 	uint8_t *field;          /* the open field, on the heap */
@@ -69,6 +73,7 @@ struct connection {
 /* The session and its arena, behind it. */
 struct message {
 	struct ukey_session session;
+	struct notice notice;
 	uint32_t arena[];
 };
 
@@ -103,13 +108,28 @@ void message_end(struct connection *c);
 void message_advance(struct connection *c);
 void message_free(struct connection *c);
 
-/* keys.c: the User Key Database. */
+/* The next pieces of a new body, as far as the MTA takes them. */
+void message_replace(struct connection *c);
+
+/* journal.c: one line, and the counters, for the message of C: ACTION, and
+ * WHY; NULL: what the session says. */
+void journal_message(const struct connection *c, const char *action,
+    const char *why);
+/* Counts a message that goes on; the action's word. */
+const char *journal_result(const struct connection *c);
+
+/* keys.c: the User Key Database.  WHY: a word for the log, unless all is
+ * well. */
 struct ukey_permit keys_permit(struct worker *w, struct ukey_view login,
-    struct ukey_view address, char *selector);
+    struct ukey_view address, char *selector, const char **why);
 /* The signature of DIGEST by key KEY to OUT; false: there is none. */
 bool keys_sign(struct worker *w, uint64_t key, const uint8_t *digest,
     struct ukey_out *out);
 void keys_forget(struct worker *w);
+
+/* confine.c: gives up, for good, what a worker that has opened all does not
+ * need. */
+void worker_confine(const struct worker *w);
 
 uint64_t worker_now(void);
 

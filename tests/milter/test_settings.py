@@ -1,0 +1,243 @@
+"""The milter's settings: each changes what it should, at the next reload.
+
+SPDX-License-Identifier: MIT
+"""
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, "tests/support")
+from milter_client import Client, Closed, apply  # noqa
+from milter_bed import (BUILD, MESSAGE, Bed, add_mailbox, check, finish,  # noqa
+                        free_port, run, until)
+
+BOB = MESSAGE.replace(b"Alice <alice@", b"Bob <bob@")
+
+
+def send(where, message=MESSAGE, sender="<alice@example.org>", login=None,
+         daemon="mx.example.net", **client):
+    """Through a connection of its own; the message or the refusal."""
+    c = Client(where)
+    c.connect(daemon, **client)
+    kind, data = c.mail(sender, login)
+    if kind != b"c":
+        c.close()
+        return data if kind == b"y" else message
+    answer = c.message(message)
+    c.close()
+    out, (kind, data) = apply(message, answer)
+    return data if kind == b"y" else out
+
+
+def submit(where, message=MESSAGE, sender="<alice@example.org>",
+           login="alice", **more):
+    return send(where, message, sender, login, "ORIGINATING", **more)
+
+
+def is_signed(out):
+    return out.startswith(b"DKIM-Signature: ")
+
+
+def settings_of(bed):
+    def with_(text):
+        bed.milter.reload(bed.milter.settings + text)
+    return with_
+
+
+def from_check(bed, with_):
+    where = bed.where
+    for text, bob, other in (("own", b"550 5.7.1", b"550 5.7.1"),
+                             ("domain", b"DKIM-Sign", b"550 5.7.1"),
+                             ("off", b"DKIM-Sign", b"DKIM-Sign")):
+        with_(f"from-check = {text}\n")
+        out = submit(where, BOB)
+        check(f"from-check = {text}: a mailbox of the domain",
+              out.startswith(bob), out[:80])
+        out = submit(where, MESSAGE.replace(b"@example.org>\r\nTo",
+                                            b"@example.com>\r\nTo"))
+        check(f"from-check = {text}: of another", out.startswith(other),
+              out[:80])
+        out = submit(where, MESSAGE.replace(
+            b"To:", b"Sender: bob@example.org\r\nTo:"))
+        check(f"from-check = {text}: Sender", out.startswith(bob), out[:80])
+
+
+def unsigned(bed, with_):
+    plain = MESSAGE.replace(b"From:", b"X-From:")
+    for text, want in ("accept", b"X-From"), ("reject", b"550 5.7.1 The mes"):
+        with_(f"unsigned = {text}\n")
+        out = submit(bed.where, plain)
+        check(f"unsigned = {text}", out.startswith(want), out[:80])
+
+
+def local_mail(bed, with_):
+    for text in "sign", "verify", "pass":
+        with_(f"local-mail = {text}\n")
+        out = send(bed.where, daemon=None, sender="alice@example.org")
+        check(f"local-mail = {text}", {
+            "sign": is_signed(out), "pass": out == MESSAGE,
+            "verify": b"userkeys=none" in out.split(b"From:")[0]}[text],
+              out[:200])
+        bounce = MESSAGE.replace(b"From: Alice <alice@example.org>",
+                                 b"From: MAILER-DAEMON@example.org")
+        out = send(bed.where, bounce, "", daemon=None)
+        check(f"local-mail = {text}: a bounce goes on",
+              bounce.split(b"\r\n")[0] in out, out[:200])
+    check("the log says so", "role=pass from=alice@example.org action=pass "
+          "why=local" in bed.milter.text(), bed.milter.text()[-300:])
+
+
+def trusted(bed, with_):
+    out = submit(bed.where, login=None)
+    check("no login", out.startswith(b"550 5.7.1 Submission without a l"),
+          out)
+    for network, client, good in (
+            ("192.0.2.0/24", "192.0.2.7", True),
+            ("192.0.2.0/25", "192.0.2.200", False),
+            ("2001:db8::/32", "IPv6:2001:db8::1", True),
+            ("2001:db8::/32", "IPv6:2001:db9::1", False)):
+        with_(f"trusted-network = {network}\n")
+        out = submit(bed.where, login=None, address=client)
+        check(f"{client} of {network}: {good}", is_signed(out) == good,
+              out[:80])
+        out = send(bed.where, address=client)
+        check(f"{client} at port 25: {good}", is_signed(out) == good,
+              out[:80])
+
+
+def advice(bed, with_):
+    """Owner's advice: reject for alice, quarantine for quentin."""
+    for text, alice, quentin in (
+            ("note", b"Authentication", b"Authentication"),
+            ("quarantine", b"policy.action=quarantine",
+             b"policy.action=quarantine"),
+            ("reject", b"550 5.7.1 Refused on the advice",
+             b"policy.action=quarantine")):
+        with_(f"advice = {text}\n")
+        for who, want in ("alice", alice), ("quentin", quentin):
+            out = send(bed.where, sender=f"<{who}@example.org>")
+            check(f"advice = {text}, {who}", want in out and
+                  (text != "note" or b"policy.action" not in out), out[:300])
+    check("quarantine in the log", re.search(
+        "from=<quentin@example.org> action=quarantine userkeys=none "
+        "advice=quarantine", bed.milter.text()), bed.milter.text()[-300:])
+
+
+def temperror(bed, with_):
+    for ceiling, text, want in (
+            ("note", "defer", b"userkeys=temperror"),
+            ("reject", "defer", b"451 4.7.5 The sender's key"),
+            ("reject", "accept", b"userkeys=temperror")):
+        with_(f"advice = {ceiling}\ntemperror = {text}\ndns-timeout = 1\n")
+        out = send(bed.where, sender="<silence@example.org>")
+        check(f"advice = {ceiling}, temperror = {text}", want in out,
+              out[:300])
+
+
+def others(bed, with_):
+    with_("dkim = no\n")
+    out = send(bed.where)
+    check("dkim = no", b"userkeys=" in out and b"dkim=" not in out, out[:300])
+    with_("expire = none\ncanonicalization = simple/relaxed\n")
+    out = submit(bed.where)
+    check("expire = none", b" x=" not in out and b"c=simple/relaxed" in out,
+          out[:300])
+    with_("submission-name = OTHER\n")
+    out = submit(bed.where, login=None)
+    check("another name of submission", b"Authentication-Results" in out,
+          out[:80])
+
+
+def listening(bed, work):
+    """Sockets come and go with a reload; one that cannot be stops it."""
+    milter, where, second = bed.milter, bed.where, f"unix:{work}/second"
+    tcp = f"inet:{free_port()}@127.0.0.1"
+    c = Client(where)
+    c.connect("ORIGINATING")
+    c.mail("<alice@example.org>", "alice")
+    milter.where = second
+    milter.reload(milter.settings + f"listen = {tcp}\n", True)
+    check("the connection of old", is_signed(apply(
+        MESSAGE, c.message(MESSAGE))[0]))
+    c.close()
+    for place in second, tcp:
+        check(f"{place[:4]} is served", is_signed(submit(place)))
+    check("the old one is gone", not os.path.exists(where[5:]))
+    check("mode", os.stat(second[5:]).st_mode & 0o777 == 0o660)
+    milter.where = f"unix:{work}/no/folder"
+    milter.write(milter.settings + "advice = reject\n")
+    milter.process.send_signal(signal.SIGHUP)
+    until("what cannot be opened keeps the old", lambda: re.search(
+        "the old configuration stays: unix:.*/no/folder: cannot listen",
+        milter.text()))
+    check("which goes on", is_signed(submit(second)))
+    check("as it was", b"userkeys=none" in send(second))
+    milter.where = where
+    milter.reload()
+    check("and back", is_signed(submit(where)))
+    check("second is gone", not os.path.exists(second[5:]))
+    milter.reload(milter.settings + f"pid-file = {work}/pid\n")
+    check("what needs a restart is said", "user, pid-file and log change "
+          "with a restart only" in milter.text())
+    check("and not done", not os.path.exists(f"{work}/pid"))
+    milter.reload()
+    for _ in range(20):
+        milter.process.send_signal(signal.SIGHUP)
+        time.sleep(0.01)
+        check("signed, whatever", is_signed(submit(where)))
+    until("the old workers end", lambda: len(milter.workers()) == 2)
+
+
+def twice(work):
+    """A mistake in the file: where it is, and what is wanted."""
+    for text, want in (
+            ("listen = unix:/a\nlisten = unix:/a\n", ":2:10: listen: this is "
+             "wanted: each listener once"),
+            ("listen = unix:/a\nadvice = all\n", ":2:10: advice: this is "
+             "wanted: note quarantine reject"),
+            ("listen = unix:/a\n\n colour = x\n", ":3:2: no such key"),
+            ("workers = 0\nlisten = unix:/a\n", ":1:11: workers: this is "
+             "wanted: a number within"),
+            ("", ": no listener: add ")):
+        with open(f"{work}/bad", "w") as f:
+            f.write(text)
+        p = subprocess.run([f"{BUILD}/userkeys-milter", "--check-config",
+                            "--config", f"{work}/bad"], capture_output=True)
+        check(want, p.returncode == 1 and want in p.stderr.decode(),
+              p.stderr)
+    p = subprocess.run([f"{BUILD}/userkeys-milter", "--check-config",
+                        "--config", "examples/milter/userkeys.conf"],
+                       capture_output=True)
+    check("the sample is good", p.returncode == 0, p.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as work:
+        bed = Bed(work)
+        try:
+            add_mailbox(bed.ukd, "bob@example.org", "--login", "bob",
+                        "--bits", "1024")
+            bed.publish("quentin", add_mailbox(
+                bed.ukd, "quentin@example.org", "--bits", "1024",
+                "--advice", "quarantine"))
+            bed.publish("silence", "silence")
+            bed.dns.serve()
+            with_ = settings_of(bed)
+            for test in (from_check, unsigned, local_mail, trusted, advice,
+                         temperror, others):
+                test(bed, with_)
+            bed.milter.reload()
+            listening(bed, work)
+            twice(work)
+        except Closed:
+            check("no connection is closed", False)
+        finally:
+            bed.end()
+    finish()
+
+
+main()
