@@ -76,7 +76,7 @@ objects = $(patsubst %.c,$(B)/%.o,$(1))
 programs = $(patsubst %.c,$(B)/%,$(call sources,tests/$(1)/test_*.c))
 scripts = $(if $(CROSS),,$(sort $(wildcard tests/$(1)/test_*.sh \
 	tests/$(1)/test_*.py)))
-GROUPS = unit vectors house interop resolver cli milter mail sendmail
+GROUPS = unit vectors house interop resolver cli milter faults mail sendmail
 TEST_BIN = $(foreach g,$(GROUPS),$(call programs,$(g)))
 run = sh tests/run.sh $(1) $(call programs,$(1)) $(call scripts,$(1))
 
@@ -129,7 +129,7 @@ clean: ## remove everything built
 
 # ---- tests ----------------------------------------------------------------
 
-check: unit vectors house cli milter resolver interop replay ## all but real mail servers
+check: unit vectors house cli milter faults resolver interop replay ## all but real mail servers
 
 unit: unit-built ## build and run the unit tests
 	@$(call run,unit)
@@ -143,6 +143,8 @@ cli: cli-built ## the command, as its users call it
 	@$(call run,cli)
 milter: milter-built ## the milter, with a small client of our own
 	@$(call run,milter)
+faults: faults-built ## the n-th call of the system fails
+	@$(call run,faults)
 interop: interop-built ## OpenDKIM, dkimpy, Mail::DKIM, both ways
 	@$(call run,interop)
 mail: mail-built ## a real mail server with our milter
@@ -262,8 +264,11 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # Parts that bring rules of their own.
--include fuzz/fuzz.mk examples/firmware/firmware.mk tests/bench/bench.mk \
-	tests/bench/milter/milter.mk
+-include fuzz/fuzz.mk
+-include examples/firmware/firmware.mk
+-include tests/faults/faults.mk
+-include tests/bench/bench.mk
+-include tests/bench/milter/milter.mk
 
 .PHONY: all help demo test install dist clean check test-mail \
 	test-all lint asan asan-clang valgrind mips arch coverage linear size size-check test-mbedtls36 replay

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,21 +160,38 @@ conf_line(struct ukey_resolver *r, char *line)
 	}
 }
 
+/* The lines of resolv.conf; false with errno when it is there and cannot be
+ * read: whoever listens on this host is not to be asked then. */
+static bool
+read_conf(struct ukey_resolver *r)
+{
+	FILE *f = fopen(RESOLV_CONF, "re");
+	char line[LINE];
+	bool good;
+
+	if (f == NULL)
+		return errno == ENOENT;
+	while (fgets(line, sizeof(line), f) != NULL)
+		conf_line(r, line);
+	good = ferror(f) == 0;
+	fclose(f);
+	return good;
+}
+
 bool
 ukey_resolver_servers(struct ukey_resolver *r, const char *servers, char *err,
     size_t err_size)
 {
 	struct ukey_server local;
-	char line[LINE];
-	FILE *f;
 
 	if (servers != NULL)
 		return read_list(r, servers, err, err_size);
-	f = fopen(RESOLV_CONF, "re");
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		conf_line(r, line);
-	if (f != NULL)
-		fclose(f);
+	if (!read_conf(r)) {
+		snprintf(err, err_size, RESOLV_CONF ": cannot be read: %s: "
+		    "make it readable, or name the servers",
+		    strerror(errno));
+		return false;
+	}
 	/* As resolv.conf(5) says of a file without a server. */
 	if (r->servers == 0 && read_address(&local, "127.0.0.1",
 	    UKEY_DNS_PORT))

@@ -52,9 +52,9 @@ ukey_lookup_finish(struct ukey_resolver *r, struct ukey_lookup *l,
 		ukey_attempt_close(r, &l->attempt[i]);
 	l->done = true;
 	l->reason = reason;
-	if (packet.len == 0 || packet.data == l->packet)
+	if (packet.len == 0)
 		return;
-	if (!keep_packet(l, packet))
+	if (packet.data != l->packet && !keep_packet(l, packet))
 		l->reason = UKEY_REASON_DNS_TIMEOUT;
 	else if (!r->settings.trust_ad && r->zone == NULL)
 		l->packet[3] &= (uint8_t)~AD;

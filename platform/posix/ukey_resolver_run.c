@@ -117,8 +117,9 @@ ukey_resolver_run(struct ukey_resolver *r, struct ukey_verify *v, void *work,
 static struct ukey_resolver_result
 ask_one(struct ukey_resolver *r, struct ukey_view name, uint64_t end)
 {
-	struct ukey_resolver_result result = {
+	const struct ukey_resolver_result none = {
 		.reason = UKEY_REASON_DNS_TIMEOUT };
+	struct ukey_resolver_result result;
 	uint8_t octets[UKEY_DNS_QUERY_MAX];
 	struct ukey_out query;
 
@@ -126,14 +127,15 @@ ask_one(struct ukey_resolver *r, struct ukey_view name, uint64_t end)
 	ukey_dns_query_write(&query, 0, name);
 	if (ukey_resolver_ask(r, ukey_out_done(&query), octets, 0) !=
 	    UKEY_OK)
-		return result;
+		return none;
 	while (ukey_resolver_now(r) <= end) {
 		wait_until(r, end);
-		if (ukey_resolver_next(r, &result))
-			return result;
+		while (ukey_resolver_next(r, &result))
+			if (result.cookie == octets)
+				return result; /* not somebody else's */
 	}
 	ukey_resolver_cancel(r, octets);
-	return result;
+	return none;
 }
 
 /* One TXT record of packet, at RDATA, to F. */

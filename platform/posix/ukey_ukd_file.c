@@ -114,10 +114,15 @@ ukey_ukd_files_note(struct ukey_ukd *u)
 	u->shm = inode_of(beside(u, "-shm", path));
 }
 
+/* What cannot be told is no replacement: the open file serves on. */
 bool
 ukey_ukd_files_replaced(const struct ukey_ukd *u)
 {
-	return !inode_is(&u->main, inode_of(u->path));
+	struct stat st;
+
+	if (stat(u->path, &st) != 0)
+		return errno == ENOENT || errno == ENOTDIR;
+	return st.st_dev != u->main.dev || st.st_ino != u->main.ino;
 }
 
 /* Removes what stands at the path and SUFFIX if it is still OLD. */
@@ -191,6 +196,41 @@ folder_sync(const char *path)
 	return bad;
 }
 
+static bool
+write_all(int fd, const uint8_t *data, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* At most SIZE octets of FD; -1 with errno. */
+static ssize_t
+read_all(int fd, uint8_t *data, size_t size)
+{
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (len < size && n != 0) {
+		n = read(fd, data + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
 enum ukey_ukd_status
 ukey_ukd_keyfile_create(struct ukey_ukd *u)
 {
@@ -212,8 +252,8 @@ ukey_ukd_keyfile_create(struct ukey_ukd *u)
 	ukey_out_text(&out, MAGIC);
 	ukey_out_hex(&out, (struct ukey_view) { u->seal, sizeof(u->seal) });
 	ukey_out_octet(&out, '\n');
-	bad = write(fd, line, LINE_LEN) != (ssize_t)LINE_LEN ||
-	    fsync(fd) != 0 || folder_sync(u->key_file) != 0;
+	bad = !write_all(fd, line, LINE_LEN) || fsync(fd) != 0 ||
+	    folder_sync(u->key_file) != 0;
 	ukey_wipe(line, sizeof(line));
 	if (bad)
 		file_errno(u, u->key_file, "the key file is not written");
@@ -262,8 +302,10 @@ ukey_ukd_keyfile_read(struct ukey_ukd *u)
 	else
 		status = file_check(u, u->key_file, &st);
 	if (status == UKEY_UKD_OK) {
-		len = read(fd, line, sizeof(line));
-		if ((len != (ssize_t)LINE_LEN &&
+		len = read_all(fd, line, sizeof(line));
+		if (len < 0)
+			status = file_errno(u, u->key_file, "try again");
+		else if ((len != (ssize_t)LINE_LEN &&
 		    len != (ssize_t)LINE_LEN - 1) || !keyfile_parse(u, line))
 			status = file_fail(u, u->key_file, "not a key file of "
 			    "userkeys ukd: name the one that \"userkeys ukd "
