@@ -14,7 +14,8 @@ FW_INC = -Icore -Iport -Iplatform/baremetal -Iexamples/firmware
 
 # What an image is made of: limits, port, board.
 FW_SMALL = -DUKEY_SIGNATURES_MAX=1 -DUKEY_BODY_CANONS=1 \
-	-DUKEY_RSA_BITS_MAX=2048 -DUKEY_HEADER_MAX=4096 -DUKEY_FIELDS_MAX=64
+	-DUKEY_RSA_BITS_MAX=2048 -DUKEY_HEADER_MAX=4096 -DUKEY_FIELDS_MAX=64 \
+	-DUKEY_TXT_MAX=1024
 FW_LARGE = -DVERIFY_PACKET=16384
 FW_CPUS = m3 m4
 FW_IMAGES = verify_8k-m3 verify_low-m3 $(foreach p,verify sign fault, \
@@ -90,6 +91,8 @@ $(eval $(call fw_image,verify_8k-m3,core-8k-m3,cortex-m3,lm3s811,$(FW_CORE) \
     $(call fw_source,main_verify),$(FW_MBEDTLS_core)))
 $(eval $(call fw_image,verify_low-m3,core-m3,cortex-m3,mps2,$(FW_CORE) \
     $(call fw_source,main_verify),$(FW_MBEDTLS_core)))
+# Verifying needs less stack than signing.
+$(FW)/verify_8k-m3.elf: FW_LINK = -Wl,--defsym=ukey_ld_stack_size=1792
 $(FW)/verify_low-m3.elf: FW_LINK = -Wl,--defsym=ukey_ld_stack_size=768
 
 # The same programs on the host, whose answers the images must give.
