@@ -24,7 +24,7 @@ packages() {
 	    echo 'm4 libwrap0 nsd' ;;
 	lint) echo 'gcc libc6-dev make binutils libmbedtls-dev libsqlite3-dev
 	    libcmocka-dev clang clang-tidy cppcheck shellcheck mandoc
-	    gcc-mips-linux-gnu' ;;
+	    gcc-arm-none-eabi gcc-mips-linux-gnu' ;;
 	firmware) packages build
 	    echo 'gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 	    libcmocka-dev dpkg-dev' ;;

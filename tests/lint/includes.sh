@@ -33,10 +33,14 @@ while read -r file; do
 		folders="core $own port/mbedtls port/mbedtls_core platform/posix
 		    platform/milter platform/baremetal" ;;
 	esac
-	sed -n 's/^[ 	]*#[ 	]*include[ 	]*\([<"][^>"]*\).*/\1/p' "$file" |
+	sed -n 's/^[ 	]*#[ 	]*include[ 	]*\([<"][^>"]*\).*/\1/p
+	    t
+	    s/^[ 	]*#[ 	]*include/&/p' "$file" |
 	while read -r what; do
 		name=${what#?}
 		case $what in
+		*include*)
+			echo "$file hides what it includes: $what" ;;
 		'<'*)
 			echo "$name" | grep -qxE "$system" ||
 			    echo "$file includes <$name>" ;;

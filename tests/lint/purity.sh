@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Compiles every file of DIR (default: core) as freestanding C99 without any
-# library's headers, with every compiler at hand; links the objects into one
+# library's headers, with each of five compilers; links the objects into one
 # and looks at what that one still needs, and whether it has state of its own.
 # Other folders held to the same rules may use core's functions as well.
 set -eu
@@ -47,7 +47,13 @@ check() {
 	name=$1 tools=$2
 	shift 2
 	if ! command -v "$1" >/dev/null; then
-		echo "purity: $dir: $name: $1 is not installed, not checked"
+		# setup.sh lint installs all of them
+		if [ "${NO_SETUP:-0}" = 0 ]; then
+			complain "$name: $1 is not installed"
+		else
+			echo "purity: $dir: $name: $1 is not installed," \
+			    "not checked"
+		fi
 		return 0
 	fi
 	case $1 in

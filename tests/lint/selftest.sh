@@ -28,35 +28,94 @@ plant() {
 	rm -f "$file"
 }
 
-plant purity.sh 'from outside: malloc' <<'PLANT'
+# impure EXPECTED [COMPILER...]: standard input as the only source beside core's
+# headers; each of the compilers (else all five) must say EXPECTED of it.
+impure() {
+	expected=$1
+	shift
+	[ $# -gt 0 ] || set -- gcc clang cortex-m3 cortex-m0+ mips-be
+	cat >pure/core/ukey_plant.c
+	if (cd pure && sh tests/lint/purity.sh) >out 2>&1; then
+		echo "selftest: purity.sh passed in spite of: $expected" >&2
+	fi
+	for compiler in "$@"; do
+		grep -q "core: $compiler: .*$expected" out || {
+			echo "selftest: purity.sh, $compiler did not see:" \
+			    "$expected" >&2
+			cat out >&2
+			bad=1
+		}
+	done
+}
+mkdir -p pure/core pure/tests
+cp core/*.h pure/core
+cp -R tests/lint pure/tests/lint
+
+impure 'from outside: malloc' <<'PLANT'
 void *malloc(unsigned long size);
 void *ukey_plant(void);
 void *ukey_plant(void) { return malloc(3); }
 PLANT
-plant purity.sh 'writable data' <<'PLANT'
+impure 'from outside: .*puts' <<'PLANT'
+#include "ukey_text.h"
+int puts(const char *text);
+bool ukey_plant(void);
+bool ukey_plant(void) { return puts("x") < 0 && ukey_is_wsp(' '); }
+PLANT
+impure 'writable data: .*calls' <<'PLANT'
 int ukey_plant(void);
 int ukey_plant(void) { static int calls; return ++calls; }
 PLANT
-plant purity.sh 'writable data' <<'PLANT'
+impure 'writable data: .*table' <<'PLANT'
+int ukey_plant(int i);
+int ukey_plant(int i) { static int table[] = { 1, 2 }; return table[i]++; }
+PLANT
+impure 'writable data: .*ukey_plant' <<'PLANT'
 int ukey_plant = 7;
 PLANT
-plant purity.sh 'not freestanding' <<'PLANT'
+impure 'octets of writable sections' gcc clang mips-be <<'PLANT'
+int ukey_plant(void);
+int ukey_plant(void) { static __thread int calls; return ++calls; }
+PLANT
+impure 'not freestanding' <<'PLANT'
 #include <string.h>
 PLANT
-plant purity.sh 'not freestanding' <<'PLANT'
+impure 'not freestanding' <<'PLANT'
+#include <mbedtls/rsa.h>
+PLANT
+impure 'not freestanding' <<'PLANT'
 int ukey_plant(int n);
 int ukey_plant(int n) { char a[n]; a[0] = 1; return a[0]; }
 PLANT
-plant purity.sh 'without ukey_: plant' <<'PLANT'
+impure 'without ukey_: plant' <<'PLANT'
 int plant(void);
 int plant(void) { return 1; }
 PLANT
-if command -v arm-none-eabi-gcc >/dev/null; then
-	plant purity.sh 'uldivmod' <<'PLANT'
+impure 'outside: .*u.*divmod\|outside: .*udiv' cortex-m3 cortex-m0+ mips-be \
+    <<'PLANT'
 #include <stdint.h>
 uint64_t ukey_plant(uint64_t a, uint64_t b);
 uint64_t ukey_plant(uint64_t a, uint64_t b) { return a / b; }
 PLANT
+impure 'outside: .*add' cortex-m3 cortex-m0+ <<'PLANT'
+float ukey_plant(float a, float b);
+float ukey_plant(float a, float b) { return a + b; }
+PLANT
+# The whole of core with something planted, once.
+plant purity.sh 'gcc: needs from outside: malloc' <<'PLANT'
+void *malloc(unsigned long size);
+void *ukey_plant(void);
+void *ukey_plant(void) { return malloc(3); }
+PLANT
+# A compiler that is not there is a gate that is not there.
+echo 'extern const int ukey_plant;' >pure/core/ukey_plant.c
+mkdir bin
+ln -s /usr/bin/* bin
+rm -f bin/arm-none-eabi-gcc
+if (cd pure && PATH=$work/bin NO_SETUP=0 sh tests/lint/purity.sh) >out 2>&1 ||
+    ! grep -q 'cortex-m3: arm-none-eabi-gcc is not installed' out; then
+	echo "selftest: purity.sh passed without a compiler" >&2
+	bad=1
 fi
 plant includes.sh 'includes <stdio.h>' <<'PLANT'
 #include <stdio.h>
