@@ -16,7 +16,8 @@ packages() {
 	test) packages build
 	    echo 'libcmocka-dev pkgconf mandoc cmake opendkim-tools
 	    opendkim libopendkim-dev python3-dkim python3-dnspython
-	    libmail-dkim-perl nsd unbound' ;;
+	    libmail-dkim-perl nsd unbound
+	    python3-kconfiglib' ;;
 	mail) packages build
 	    echo 'libcmocka-dev postfix postfix-sqlite swaks sasl2-bin
 	    libsasl2-modules miltertest opendkim opendkim-tools' ;;

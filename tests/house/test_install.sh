@@ -1,6 +1,6 @@
 #!/bin/sh
 # test_install.sh: the demo; make install; the README's program, built with what
-# was installed; core in a foreign build.  SPDX-License-Identifier: MIT
+# was installed, by pkg-config.  SPDX-License-Identifier: MIT
 set -u
 . tests/support/cli.sh
 build=$(cd "${BUILD:-build/host-mbedtls}" && pwd)
@@ -39,20 +39,4 @@ is 'pass: the signature holds' "$("$work/example" alice@example.org \
     "$work/zone" <"$work/signed")" 'it verifies'
 "$work/example" bob@example.org "$work/zone" <"$work/signed" >/dev/null
 is 1 $? 'it refuses'
-
-start 'core in a foreign build'
-mkdir "$work/core"
-cp core/*.[ch] "$work/core"
-(cd "$work/core" && ${CC:-cc} -std=c99 -Os -c ./*.c) 2>"$work/log"
-is 0 $? 'one command'
-cat >"$work/CMakeLists.txt" <<EOF
-cmake_minimum_required(VERSION 3.13)
-project(vendor C)
-add_subdirectory("$PWD/platform/cmake" userkeys)
-EOF
-if command -v cmake >/dev/null; then
-	cmake -S "$work" -B "$work/cmake" >"$work/log" 2>&1 &&
-	    cmake --build "$work/cmake" >>"$work/log" 2>&1
-	is 0 $? "CMake: $(tail -n 3 "$work/log")"
-fi
 finish
