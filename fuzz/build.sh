@@ -1,23 +1,24 @@
 #!/bin/sh
-# build.sh: for OSS-Fuzz and its like: CC, CFLAGS, LIB_FUZZING_ENGINE and OUT are
-# given.  SPDX-License-Identifier: MIT
+# build.sh: for OSS-Fuzz and its like: programs, dictionaries and archives of
+# seeds to $OUT.  SPDX-License-Identifier: MIT
+#
+# Read: CC, CXX, CFLAGS, LIB_FUZZING_ENGINE, OUT, WORK as OSS-Fuzz sets them.
+# Harnesses on the real port are linked with the distribution's static
+# libmbedcrypto and libsqlite3, so that $OUT can be moved.
 set -eu
 cd "$(dirname "$0")/.."
 : "${OUT:?a folder for the programs}"
+WORK=${WORK:-$(mktemp -d)}
 mkdir -p "$OUT"
+make --no-print-directory -s -j "$(nproc)" fuzz-build \
+    FUZZ_CC="${CC:-clang}" FUZZ_LD="${CXX:-${CC:-clang}}" \
+    FUZZ_CFLAGS="${CFLAGS:--g -O1}" FUZZ_OUT="$OUT" FUZZ_O="$WORK/objects" \
+    FUZZ_ENGINE="${LIB_FUZZING_ENGINE:--fsanitize=fuzzer}" \
+    FUZZ_LIBS='-l:libsqlite3.a -l:libmbedcrypto.a -ldl -lpthread -lm'
+cp fuzz/dict/*.dict "$OUT"
 for source in fuzz/fuzz_*.c; do
 	part=${source#fuzz/fuzz_}
 	part=${part%.c}
-	# shellcheck disable=SC2086 # lists of words
-	${CC:-clang} ${CFLAGS:--g -O1} -std=gnu99 -Icore -Iport/mbedtls \
-	    -Iplatform/milter -Iplatform/posix -Iexamples/milter \
-	    -Itests/support -Ifuzz -o "$OUT/$part" "$source" core/*.c \
-	    fuzz/port_fuzz.c platform/milter/ukey_milter_codec.c \
-	    platform/posix/ukey_zone*.c examples/milter/conf.c \
-	    examples/milter/conf_network.c tests/support/support_dns.c \
-	    ${LIB_FUZZING_ENGINE:--fsanitize=fuzzer}
-	[ ! -e "fuzz/dict/$part.dict" ] || cp "fuzz/dict/$part.dict" "$OUT"
-	[ ! -d "fuzz/seeds/$part" ] ||
-	    (cd "fuzz/seeds/$part" && python3 -m zipfile -c \
-	    "$OUT/${part}_seed_corpus.zip" ./*)
+	(cd "build/fuzz/seeds/$part" &&
+	    python3 -m zipfile -c "$OUT/${part}_seed_corpus.zip" ./*)
 done

@@ -1,52 +1,96 @@
 # Fuzzing; included by the Makefile.  SPDX-License-Identifier: MIT
 #
-# A new harness fuzz/fuzz_PART.c needs no line here; its seeds are in
-# fuzz/seeds/PART, its dictionary in fuzz/dict/PART.dict, what was found in
-# fuzz/findings/PART.
+# A new harness fuzz/fuzz_PART.c needs no line here; its seeds come from
+# fuzz/make_seeds.py, its dictionary is fuzz/dict/PART.dict, what was found is
+# in fuzz/findings/PART.
 
 FUZZ_PARTS = $(patsubst fuzz/fuzz_%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
-FUZZ_CC = clang
-FUZZ_CFLAGS = -g -O1 -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=all
-FUZZ_INC = -std=gnu99 -Icore -Iport/mbedtls -Iplatform/milter \
-	-Iplatform/posix -Iexamples/milter -Itests/support -Ifuzz
-# All of core, on a port whose RSA can say yes; and the parsers beside it.
-FUZZ_SRC = $(wildcard core/*.c) fuzz/port_fuzz.c \
+# These are linked with Mbed TLS and SQLite; the others with a port whose RSA
+# can say yes (port_fuzz.c).
+FUZZ_REAL = key_private port ukd_import
+FUZZ_INC = -std=gnu99 -Icore -Iport -Iport/mbedtls -Iplatform/milter \
+	-Iplatform/posix -Iexamples/milter -Iexamples/userkeys -Itests/support \
+	-Ifuzz -D_FILE_OFFSET_BITS=64 $(MBEDTLS_CFLAGS)
+FUZZ_CORE = $(wildcard core/*.c)
+FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
+	$(filter-out fuzz/help_real.c fuzz/help_ukd.c,$(wildcard fuzz/help_*.c)) \
 	platform/milter/ukey_milter_codec.c platform/posix/ukey_zone.c \
 	platform/posix/ukey_zone_read.c platform/posix/ukey_zone_token.c \
+	platform/posix/ukey_resolver_wire.c \
+	platform/posix/ukey_resolver_cache.c \
 	examples/milter/conf.c examples/milter/conf_network.c \
 	tests/support/support_dns.c
-FUZZ_DEPS = $(FUZZ_SRC) $(wildcard core/*.h fuzz/*.h examples/milter/*.h)
-FUZZ_BIN = $(FUZZ_PARTS:%=build/fuzz/%)
-REPLAY_BIN = $(FUZZ_PARTS:%=$(B)/replay/%)
+FUZZ_REAL_SRC = $(filter-out core/ukey_scan.c,$(FUZZ_CORE)) \
+	$(wildcard port/*.c port/mbedtls/*.c port/simd/*.c platform/posix/*.c) \
+	fuzz/help_pieces.c fuzz/help_real.c fuzz/help_ukd.c \
+	$(filter-out %/main.c %_no_sqlite.c,$(wildcard examples/userkeys/*.c))
+
+# What OSS-Fuzz and its like set (fuzz/build.sh): compiler, flags, engine,
+# folder for the programs.  Objects are kept apart from those of the tests.
+FUZZ_CC = clang
+FUZZ_LD = $(FUZZ_CC)
+FUZZ_CFLAGS = -g -O1 -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+FUZZ_ENGINE = -fsanitize=fuzzer
+FUZZ_LIBS = -lsqlite3 -lmbedcrypto
+FUZZ_OUT = build/fuzz
+FUZZ_O = build/fuzz/objects
+FUZZ_SEEDS = build/fuzz/seeds/.made
 TIME = 1h
-.PHONY: fuzz-build fuzz-smoke fuzz replay fuzz-seeds
+.PHONY: fuzz-build fuzz-smoke fuzz fuzz-coverage replay
 
-fuzz-build: $(FUZZ_BIN)
-build/fuzz/libfuzzed.a: $(FUZZ_DEPS)
-	@mkdir -p build/fuzz/objects
-	cd build/fuzz/objects && $(FUZZ_CC) $(FUZZ_CFLAGS) \
-	    $(FUZZ_INC:-I%=-I../../../%) -c $(FUZZ_SRC:%=../../../%)
+$(FUZZ_SEEDS): fuzz/make_seeds.py tests/vectors/signer.py \
+    tests/support/rsa_keys.h $(wildcard tests/vectors/cases/*/case)
+	@mkdir -p $(@D)
+	python3 $< build/fuzz/seeds
+	touch $@
+
+fuzz_objects = $(patsubst %.c,$(FUZZ_O)/%.o,$(1))
+fuzz-build: $(FUZZ_PARTS:%=$(FUZZ_OUT)/%) $(FUZZ_SEEDS)
+$(FUZZ_O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_INC) -MMD -MP -c -o $@ $<
+$(FUZZ_O)/libcheap.a: $(call fuzz_objects,$(FUZZ_CHEAP_SRC))
+$(FUZZ_O)/libreal.a: $(call fuzz_objects,$(FUZZ_REAL_SRC))
+$(FUZZ_O)/lib%.a:
 	rm -f $@
-	ar rcs $@ build/fuzz/objects/*.o
-build/fuzz/%: fuzz/fuzz_%.c build/fuzz/libfuzzed.a
-	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_INC) -o $@ $< build/fuzz/libfuzzed.a
+	$(AR) rcs $@ $^
+fuzz_link = $(FUZZ_LD) $(FUZZ_CFLAGS) -o $@ \
+	$(filter-out $(FUZZ_ENGINE),$^) $(FUZZ_ENGINE)
+$(FUZZ_REAL:%=$(FUZZ_OUT)/%): $(FUZZ_OUT)/%: $(FUZZ_O)/fuzz/fuzz_%.o \
+    $(FUZZ_O)/libreal.a $(filter %.o,$(FUZZ_ENGINE))
+	$(fuzz_link) $(FUZZ_LIBS)
+$(FUZZ_OUT)/%: $(FUZZ_O)/fuzz/fuzz_%.o $(FUZZ_O)/libcheap.a \
+    $(filter %.o,$(FUZZ_ENGINE))
+	$(fuzz_link)
+-include $(shell find $(FUZZ_O) -name '*.d' 2>/dev/null)
 
-fuzz-smoke: ## fuzz every harness for three seconds
+fuzz-smoke: ## fuzz every harness, a minute in all
 	@sh tests/setup.sh fuzz
 	@$(MAKE) --no-print-directory -s fuzz-build
-	@sh fuzz/run.sh 3 $(FUZZ_PARTS)
+	@sh fuzz/run.sh 60s $(FUZZ_PARTS)
 fuzz: ## fuzz TIME=1h, going on with what was found before
 	@sh tests/setup.sh fuzz
 	@$(MAKE) --no-print-directory -s fuzz-build
 	@sh fuzz/run.sh $(TIME) $(FUZZ_PARTS)
+fuzz-coverage: ## what the corpora reach, file by file
+	@sh tests/setup.sh fuzz
+	@sh fuzz/coverage.sh $(FUZZ_PARTS)
 
-$(B)/libfuzzed.a: $(call objects,$(FUZZ_SRC))
+# Seeds and findings with any compiler.
+REPLAY_PARTS = $(if $(SQLITE_LIBS),$(FUZZ_PARTS),\
+	$(filter-out $(FUZZ_REAL),$(FUZZ_PARTS)))
 $(B)/fuzz/%.o: fuzz/%.c
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) $(FUZZ_INC) -MMD -MP -c -o $@ $<
-$(B)/replay/%: $(B)/fuzz/fuzz_%.o $(B)/fuzz/replay.o $(B)/libfuzzed.a
+$(B)/libcheap.a: $(call objects,$(FUZZ_CHEAP_SRC))
+$(B)/libreal.a: $(call objects,$(FUZZ_REAL_SRC))
+$(FUZZ_REAL:%=$(B)/replay/%): $(B)/replay/%: $(B)/fuzz/fuzz_%.o \
+    $(B)/fuzz/replay.o $(B)/libreal.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MBEDTLS_LIBS) $(SQLITE_LIBS)
+$(B)/replay/%: $(B)/fuzz/fuzz_%.o $(B)/fuzz/replay.o $(B)/libcheap.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-replay: $(REPLAY_BIN) ## all seeds and findings, with any compiler
-	@sh fuzz/replay.sh $(B)/replay $(FUZZ_PARTS)
+replay: $(REPLAY_PARTS:%=$(B)/replay/%) $(FUZZ_SEEDS) ## all seeds and findings, with any compiler
+	@sh fuzz/replay.sh $(B)/replay build/fuzz/seeds $(REPLAY_PARTS)

@@ -1,12 +1,27 @@
-"""Makes fuzz/seeds from tests/vectors and the literals below.
+"""Makes seeds from tests/vectors and the literals below: make_seeds.py FOLDER.
 
 SPDX-License-Identifier: MIT
+
+FOLDER gets a folder for each harness.
 """
+import base64
 import os
 import re
+import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CASES = f"{HERE}/../tests/vectors/cases"
+TESTS = f"{HERE}/../tests"
+CASES = f"{TESTS}/vectors/cases"
+sys.path.insert(0, f"{TESTS}/vectors")
+from signer import Key, canon_body  # noqa: E402
+
+QUESTION = b"\5alice\7example\3org\0\0\x10\0\1"
+ANSWER = (b"\x12\x34\x81\x80\0\1\0\1\0\0\0\0" + QUESTION +
+          b"\xc0\x0c\0\x10\0\1\0\0\0\x3c\0\3\2ab")
+ALIAS = (b"\x12\x34\x81\x80\0\1\0\1\0\0\0\0" + QUESTION +
+         b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\3\1x\0")
+ABSENT = (b"\x12\x34\x81\x83\0\1\0\0\0\1\0\0" + QUESTION +
+          b"\0\0\6\0\1\0\0\0\x3c\0\x16\0\0" + b"\0\0\0\x3c" * 5)
 LITERALS = {
     "address": [b"<alice@example.org>", b" Alice <a@e.org>, \"b c\"@e.org",
                 b" Us: a@e.org, (x (y)) b@e.org;", b"<@a.org:b@c.org>"],
@@ -21,49 +36,116 @@ LITERALS = {
              b"a.b. SERVFAIL\n"],
     "conf": [b"listen = unix:/s\nauthserv-id = mx.e.org\nadvice = reject\n",
              b"listen = inet:1@::1 # x\ntrusted-network = 10.0.0.0/8\n"],
-    "dns_answer": [
-        b"\x12\x34\x81\x80\0\1\0\1\0\0\0\0\5alice\7example\3org\0\0\x10\0\1"
-        b"\xc0\x0c\0\x10\0\1\0\0\0\x3c\0\3\2ab",
-        b"\x12\x34\x81\x80\0\1\0\1\0\0\0\0\5alice\7example\3org\0\0\x10\0\1"
-        b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\3\1x\0"],
+    "dns_answer": [ANSWER, ALIAS, ABSENT],
+    "dns_match": [b"\0alice.example.org\0" + ANSWER, b"\x77a\0" + ALIAS],
+    "dns_cache": [b"\1\0" + bytes([len(ANSWER)]) + ANSWER + b"\2\0" +
+                  bytes([len(ABSENT)]) + ABSENT],
+    "tcp_framing": [b"\3\0\x05hello\0\1x", b"\xff\0\0", b"\7\1\0" + b"x" * 256],
     "milter": [b"\1\0\0\0\x0dO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff\0\0\0\4Mab\0"
-               b"\0\0\0\6LX\0yz\0\0\0\0\1N\0\0\0\3Bhi\0\0\0\1E"],
-    "session": [b"\0alice\0\1<a@e.org>\0\2From: a@e.org\r\n\0\4\0\5hi\r\n\0"
-                b"\6\7\x08"],
+               b"\0\0\0\6LX\0yz\0\0\0\0\1N\0\0\0\3Bhi\0\0\0\1E",
+               b"\3\0\0\0\x0bCh\x004\0\x19::1\0\0\0\0\x0bDM{i}\0Q1\0x\0"
+               b"\0\0\0\1A\0\0\0\1Q"],
+    "ukd_import": [
+        b"userkeys-ukd-1\tsealed\naddress\ta@e.org\t2\t1\t0\t1\n"
+        b"address\t@f.org\t0\t0\t0\t0\nlogin\tl\ta@e.org\n"
+        b"spent\te.org\ta\t2\nend\t4\n"],
 }
 
 
-def write(part, name, data):
-    folder = f"{HERE}/seeds/{part}"
-    os.makedirs(folder, exist_ok=True)
-    with open(f"{folder}/{name}", "wb") as f:
-        f.write(data)
+class Seeds:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def write(self, part, name, data):
+        os.makedirs(f"{self.folder}/{part}", exist_ok=True)
+        with open(f"{self.folder}/{part}/{name}", "wb") as f:
+            f.write(data)
+
+
+def digest(data):
+    """The hash of port_fuzz.c, two bits of it."""
+    value = 14695981039346656037
+    for octet in data:
+        value = (value ^ octet) * 1099511628211 % 2 ** 64
+    return bytes([(value ^ value >> 32) & 3] + 7 * [0]) * 4
+
+
+def right(message):
+    """MESSAGE with a bh= and b= that port_fuzz.c finds right."""
+    header, body = (message.split(b"\r\n\r\n", 1) + [b""])[:2]
+    c = re.search(rb"c=\w+/(\w+)", header)
+    canon = c.group(1).decode() if c else "simple"
+    bh = base64.b64encode(digest(canon_body(body, canon)))
+    header = re.sub(rb"(;\s*bh=)[^;]*", rb"\g<1>" + bh, header, count=1)
+    # One letter more or less in front would be other octets: 01, not FF.
+    header = re.sub(rb"(;\s*b=\s*)[\w+/]{4}", rb"\1AQEB", header, count=1)
+    return header + b"\r\n\r\n" + body
+
+
+def from_message(seeds, case, message, record):
+    short = message.replace(b"example.org", b"e.org").replace(b"alice", b"a")
+    field = re.match(rb"DKIM-Signature:(.*?\r\n)(?=\S)", message, re.S)
+    seeds.write("message", case, message)
+    seeds.write("keyrecord", case, record)
+    seeds.write("verify", case,
+                b"\7\x10" + record + b"\0\0" + right(short))
+    if field:
+        seeds.write("sigheader", case, field.group(1))
+        seeds.write("taglist", case, field.group(1))
+        plain = short[short.index(b"\nReceived") + 1:] \
+            if b"\nReceived" in short else short
+        seeds.write("sign_verify", case, b"\5\3\7x" + plain)
+        seeds.write("session_submit", case, b"\3\0alice\0\1<a@e.org>\0\6\0" +
+                    calls(plain) + b"\6\0\7sig\0")
+    seeds.write("session_mx", case, b"\3" + record + b"\0\1<a@e.org>\0" +
+                calls(right(short)) + b"\7\0")
+
+
+def calls(message):
+    header, body = (message.split(b"\r\n\r\n", 1) + [b""])[:2]
+    fields = re.findall(rb".+?\r\n(?=\S|\Z)", header + b"\r\n", re.S)
+    return b"".join(b"\2" + f + b"\0" for f in fields) + b"\4\0\5" + \
+        body + b"\0"
+
+
+def keys(seeds):
+    with open(f"{TESTS}/support/rsa_keys.h", encoding="ascii") as f:
+        found = re.findall(r"(pem[18]_1024)\[\] =\n((?: +\".*\n)+)", f.read())
+    pems = {name: "".join(re.findall(r'"(.*)\\n"', text)[i] + "\n"
+                          for i in range(text.count("\n")))
+            for name, text in found}
+    for name, pem in pems.items():
+        seeds.write("key_private", name, pem.encode())
+    pem = pems["pem1_1024"]
+    der = base64.b64decode("".join(pem.split("\n")[1:-2]))
+    key = Key(pem)
+    seeds.write("key_private", "der", der)
+    seeds.write("key_der", "bare", key.bare())
+    seeds.write("key_der", "spki", key.spki())
+    seeds.write("port", "key", b"\5\x40" + key.spki() + b"\1" *
+                len(key.spki()))
+    seeds.write("ukd_import", "clear", (
+        "userkeys-ukd-1\tclear\naddress\ta@e.org\t2\t0\t1\t0\n"
+        "login\tl\ta@e.org\nlogin\tm\t@e.org\n"
+        f"key\ta@e.org\t\tactive\t5\t6\t7\t0\t{key.spki().hex()}\t"
+        f"{der.hex()}\nkey\ta@e.org\t2\tretired\t5\t6\t7\t8\t"
+        f"{key.spki().hex()}\t\nspent\te.org\ta\t3\nend\t6\n").encode())
 
 
 def main():
-    for part, seeds in LITERALS.items():
-        for number, data in enumerate(seeds):
-            write(part, f"literal-{number}", data)
-    for case in sorted(os.listdir(CASES))[::6]:
+    seeds = Seeds(sys.argv[1])
+    for part, texts in LITERALS.items():
+        for number, data in enumerate(texts):
+            seeds.write(part, f"literal-{number}", data)
+    keys(seeds)
+    for case in sorted(os.listdir(CASES)):
         with open(f"{CASES}/{case}/message", "rb") as f:
             message = f.read()
         with open(f"{CASES}/{case}/case", encoding="utf-8") as f:
             records = re.findall(r"record \S+ TXT (.*)", f.read())
-        if len(message) > 4000:
-            continue
-        write("message", case, message)
-        field = re.match(rb"DKIM-Signature:(.*?\r\n)(?=\S)", message, re.S)
-        if field:
-            write("sigheader", case, field.group(1))
-            write("taglist", case, field.group(1))
-        record = records[0].encode() if records else b"v=DKIM1; p="
-        write("keyrecord", case, record)
-        write("verify", case, b"\7" + record + b"\0" + message.replace(
-            b"example.org", b"e.org").replace(b"alice", b"a"))
-    with open(f"{CASES}/key-bare/case", encoding="utf-8") as f:
-        p = re.search(r"p=(\S+)", f.read()).group(1)
-    import base64
-    write("key_der", "bare", base64.b64decode(p))
+        if len(message) <= 4000:
+            from_message(seeds, case, message, records[0].encode()
+                         if records else b"v=DKIM1; p=")
 
 
 main()

@@ -38,6 +38,14 @@ int ukd_retire(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_export(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_import(struct ukey_ukd *u, const struct ukd_options *o);
 
+/* The backup F, called NAME in errors, into the transaction that is open;
+ * the first trouble is printed. */
+enum ukey_ukd_status ukd_restore(struct ukey_ukd *u, FILE *f,
+    const char *name);
+/* Everything in the form of a backup to F, in such a transaction; FILTER as
+ * of ukey_ukd_each_key(), empty for all. */
+enum ukey_ukd_status ukd_backup(struct ukey_ukd *u, FILE *f,
+    struct ukey_view filter, bool clear);
 /* Prints the database's error unless STATUS is _OK; the exit status of it. */
 int ukd_exit(const struct ukey_ukd *u, enum ukey_ukd_status status);
 /* The error in TEXT, for what is not the database's. */

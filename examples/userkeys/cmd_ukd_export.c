@@ -135,22 +135,23 @@ each_spent(void *state, const struct ukey_ukd_spent_row *row)
 	return put_end(b);
 }
 
-static enum ukey_ukd_status
-backup_write(struct backup *b, struct ukey_view filter)
+enum ukey_ukd_status
+ukd_backup(struct ukey_ukd *u, FILE *f, struct ukey_view filter, bool clear)
 {
+	struct backup b = { u, f, clear, 0, UKEY_UKD_OK };
 	enum ukey_ukd_status status;
 
-	fprintf(b->f, "userkeys-ukd-1\t%s\n", b->clear ? "clear" : "sealed");
-	status = ukey_ukd_each_address(b->u, filter, each_address, b);
+	fprintf(f, "userkeys-ukd-1\t%s\n", clear ? "clear" : "sealed");
+	status = ukey_ukd_each_address(u, filter, each_address, &b);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_each_login(b->u, filter, each_login, b);
+		status = ukey_ukd_each_login(u, filter, each_login, &b);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_each_key(b->u, filter, each_key, b);
+		status = ukey_ukd_each_key(u, filter, each_key, &b);
 	if (status == UKEY_UKD_OK)
-		status = b->status;
+		status = b.status;
 	if (status == UKEY_UKD_OK && filter.len == 0)
-		status = ukey_ukd_each_spent(b->u, each_spent, b);
-	fprintf(b->f, "end\t%lu\n", b->rows);
+		status = ukey_ukd_each_spent(u, each_spent, &b);
+	fprintf(f, "end\t%lu\n", b.rows);
 	return status;
 }
 
@@ -176,15 +177,14 @@ out_open(const char *path)
 static int
 export_run(struct ukey_ukd *u, const struct ukd_options *o, FILE *f)
 {
-	struct backup b = { u, f, o->clear, 0, UKEY_UKD_OK };
 	enum ukey_ukd_status status;
 
 	if (o->format != NULL)
 		return ukd_export_c(u, o, f);
 	status = ukey_ukd_begin(u);
 	if (status == UKEY_UKD_OK)
-		status = backup_write(&b,
-		    cli_view(o->arg != NULL ? o->arg : ""));
+		status = ukd_backup(u, f,
+		    cli_view(o->arg != NULL ? o->arg : ""), o->clear);
 	return ukd_exit(u, ukey_ukd_end(u, status));
 }
 

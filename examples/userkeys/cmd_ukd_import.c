@@ -254,25 +254,37 @@ rows_restore(struct restore *r, FILE *f, char *line)
 	return status;
 }
 
-static enum ukey_ukd_status
-restore_run(struct restore *r, FILE *f, char *line)
+/* The first line says what it is. */
+static bool
+head_read(struct restore *r, FILE *f, char *line)
 {
 	if (!line_read(r, f, line))
-		return bad(r, "no backup");
+		return false;
 	fields_cut(r, line);
-	if (r->fields != 2 || strcmp(r->field[0], "userkeys-ukd-1") != 0)
-		return bad(r, "no backup of \"userkeys ukd export\"");
-	r->clear = strcmp(r->field[1], "clear") == 0;
-	return rows_restore(r, f, line);
+	r->clear = r->fields == 2 && strcmp(r->field[1], "clear") == 0;
+	return r->fields == 2 && strcmp(r->field[0], "userkeys-ukd-1") == 0;
+}
+
+enum ukey_ukd_status
+ukd_restore(struct ukey_ukd *u, FILE *f, const char *name)
+{
+	struct restore r = { .u = u, .path = name };
+	enum ukey_ukd_status status;
+	char line[LINE_SIZE];
+
+	if (head_read(&r, f, line))
+		status = rows_restore(&r, f, line);
+	else
+		status = bad(&r, "no backup of \"userkeys ukd export\"");
+	ukey_wipe(line, sizeof(line));
+	return status;
 }
 
 int
 ukd_import(struct ukey_ukd *u, const struct ukd_options *o)
 {
-	struct restore r = { .u = u, .path = o->arg };
 	bool input = strcmp(o->arg, "-") == 0;
 	enum ukey_ukd_status status;
-	char line[LINE_SIZE];
 	FILE *f = input ? stdin : fopen(o->arg, "r");
 
 	if (f == NULL) {
@@ -282,10 +294,9 @@ ukd_import(struct ukey_ukd *u, const struct ukd_options *o)
 	}
 	status = ukey_ukd_begin(u);
 	if (status != UKEY_UKD_OK)
-		told(&r, status);
+		cli_error("%s:0: %s", o->arg, ukey_ukd_error(u));
 	else
-		status = restore_run(&r, f, line);
-	ukey_wipe(line, sizeof(line));
+		status = ukd_restore(u, f, o->arg);
 	if (!input)
 		fclose(f);
 	if (status == UKEY_UKD_OK)

@@ -8,6 +8,7 @@
  *   ukey_resolver_conf.c   servers and resolv.conf
  *   ukey_resolver_udp.c    attempts: one socket, one server
  *   ukey_resolver_tcp.c    the same over TCP
+ *   ukey_resolver_wire.c   what both send and take, without the sockets
  *   ukey_resolver_cache.c  answers kept
  *   ukey_zone.c            answers from a zone file, read by ukey_zone_read.c
  */
@@ -34,6 +35,14 @@ struct ukey_server {
 	socklen_t len;
 };
 
+/* A packet on its way over a stream, behind its length (RFC 1035 4.2.2). */
+struct ukey_frame {
+	uint8_t head[2];
+	uint8_t *packet;   /* on the heap, once its length is known */
+	size_t have;       /* octets taken, those of the head too */
+	size_t size;       /* of the packet */
+};
+
 /* One try: a socket of its own, connected to one server. */
 struct ukey_attempt {
 	struct ukey_lookup *lookup;
@@ -41,11 +50,8 @@ struct ukey_attempt {
 	unsigned server;
 	uint16_t id;       /* in the query as it was sent */
 	bool tcp;
-	/* TCP: how much of length and query was sent, of the answer read. */
-	size_t sent, have;
-	uint8_t head[2];
-	uint8_t *packet;   /* on the heap */
-	size_t size;
+	size_t sent;       /* TCP: octets of length and query */
+	struct ukey_frame frame; /* TCP: the answer */
 };
 
 /* Who asked. */
@@ -121,11 +127,22 @@ bool ukey_attempt_next(struct ukey_resolver *r, struct ukey_lookup *l);
 void ukey_attempt_close(struct ukey_resolver *r, struct ukey_attempt *a);
 /* What epoll says of A. */
 void ukey_attempt_ready(struct ukey_resolver *r, struct ukey_attempt *a);
+bool ukey_attempt_watch(struct ukey_resolver *r, struct ukey_attempt *a,
+    int fd, unsigned events);
+
+/* ukey_resolver_wire.c */
 /* The query of A with its own id, and AD as the settings say. */
 void ukey_attempt_query(const struct ukey_resolver *r,
     const struct ukey_attempt *a, uint8_t *query);
-bool ukey_attempt_watch(struct ukey_resolver *r, struct ukey_attempt *a,
-    int fd, unsigned events);
+/* Whether PACKET answers it. */
+bool ukey_attempt_matches(const struct ukey_resolver *r,
+    const struct ukey_attempt *a, struct ukey_view packet);
+/*
+ * Where the next octets of the stream go, and in LEN how many at most; the
+ * caller adds to HAVE what it put there.  LEN 0: the packet is whole.  NULL
+ * without memory.
+ */
+uint8_t *ukey_frame_room(struct ukey_frame *f, size_t *len);
 
 /* ukey_resolver_tcp.c: takes A over to TCP; false if that cannot be. */
 bool ukey_attempt_tcp(struct ukey_resolver *r, struct ukey_attempt *a);

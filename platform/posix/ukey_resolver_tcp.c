@@ -30,7 +30,7 @@ ukey_attempt_tcp(struct ukey_resolver *r, struct ukey_attempt *a)
 	close(a->fd);
 	a->fd = fd;
 	a->tcp = true;
-	a->sent = a->have = a->size = 0;
+	a->sent = a->frame.have = 0;
 	return true;
 }
 
@@ -83,49 +83,36 @@ send_query(struct ukey_resolver *r, struct ukey_attempt *a)
 static bool
 read_packet(struct ukey_resolver *r, struct ukey_attempt *a)
 {
+	uint8_t *room;
+	size_t len;
 	ssize_t n;
 
-	while (a->have < 2) {
-		n = recv(a->fd, a->head + a->have, 2 - a->have, 0);
+	while ((room = ukey_frame_room(&a->frame, &len)) != NULL && len > 0) {
+		n = recv(a->fd, room, len, 0);
 		if (later(r, a, n))
 			return false;
-		a->have += (size_t)n;
+		a->frame.have += (size_t)n;
 	}
-	if (a->packet == NULL) {
-		a->size = (size_t)(a->head[0] << 8 | a->head[1]);
-		a->packet = malloc(a->size + 1);
-		if (a->packet == NULL) {
-			give_up(r, a);
-			return false;
-		}
-	}
-	while (a->have - 2 < a->size) {
-		n = recv(a->fd, a->packet + (a->have - 2),
-		    a->size - (a->have - 2), 0);
-		if (later(r, a, n))
-			return false;
-		a->have += (size_t)n;
-	}
-	return true;
+	if (room == NULL)
+		give_up(r, a);
+	return room != NULL;
 }
 
 void
 ukey_attempt_tcp_ready(struct ukey_resolver *r, struct ukey_attempt *a)
 {
-	uint8_t query[UKEY_DNS_QUERY_MAX], *octets;
 	struct ukey_view packet;
+	uint8_t *octets;
 
 	if (!send_query(r, a) || !read_packet(r, a))
 		return;
-	ukey_attempt_query(r, a, query);
-	packet = (struct ukey_view) { a->packet, a->size };
-	if (!ukey_dns_match(packet, (struct ukey_view) { query,
-	    a->lookup->query_len })) {
+	octets = a->frame.packet;
+	packet = (struct ukey_view) { octets, a->frame.size };
+	if (!ukey_attempt_matches(r, a, packet)) {
 		give_up(r, a);
 		return;
 	}
-	octets = a->packet;
-	a->packet = NULL; /* it outlives the attempt */
+	a->frame.packet = NULL; /* it outlives the attempt */
 	ukey_lookup_packet(r, a, packet);
 	free(octets);
 }

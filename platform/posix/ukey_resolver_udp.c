@@ -13,18 +13,6 @@
 
 #define PORT_MIN 1024
 #define PORT_TRIES 8
-#define AD 0x20
-
-void
-ukey_attempt_query(const struct ukey_resolver *r,
-    const struct ukey_attempt *a, uint8_t *query)
-{
-	memcpy(query, a->lookup->query, a->lookup->query_len);
-	query[0] = (uint8_t)(a->id >> 8);
-	query[1] = (uint8_t)a->id;
-	if (r->settings.trust_ad)
-		query[3] |= AD;
-}
 
 void
 ukey_attempt_close(struct ukey_resolver *r, struct ukey_attempt *a)
@@ -33,8 +21,8 @@ ukey_attempt_close(struct ukey_resolver *r, struct ukey_attempt *a)
 		close(a->fd);
 		r->sockets--;
 	}
-	free(a->packet);
-	a->packet = NULL;
+	free(a->frame.packet);
+	a->frame.packet = NULL;
 	a->fd = -1;
 }
 
@@ -119,18 +107,6 @@ ukey_attempt_next(struct ukey_resolver *r, struct ukey_lookup *l)
 	return true;
 }
 
-/* Whether PACKET answers what A asked. */
-static bool
-matches(const struct ukey_resolver *r, const struct ukey_attempt *a,
-    struct ukey_view packet)
-{
-	uint8_t query[UKEY_DNS_QUERY_MAX];
-
-	ukey_attempt_query(r, a, query);
-	return ukey_dns_match(packet, (struct ukey_view) { query,
-	    a->lookup->query_len });
-}
-
 /* The next datagram to R's buffer; its true length, or -1: none is left, or
  * the socket is of no use and A is over. */
 static ssize_t
@@ -159,7 +135,7 @@ udp_ready(struct ukey_resolver *r, struct ukey_attempt *a)
 	while ((n = receive(r, a)) >= 0) {
 		packet.len = (size_t)n < sizeof(r->udp) ? (size_t)n :
 		    sizeof(r->udp);
-		if (!matches(r, a, packet))
+		if (!ukey_attempt_matches(r, a, packet))
 			continue;
 		if ((size_t)n > sizeof(r->udp))
 			r->udp[2] |= 2; /* TC */

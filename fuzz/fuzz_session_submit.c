@@ -1,0 +1,40 @@
+/*
+ * userkeys: fuzz: a submission: calls in any order, any answers; nothing is
+ * signed but what the login may use.  SPDX-License-Identifier: MIT
+ *
+ * Input: settings, then calls, each an octet and its argument up to a NUL.
+ */
+#include "help_session.h"
+
+static bool permitted, answered; /* a permit was given; a signature */
+
+static void
+call(struct ukey_session *s, unsigned what, struct ukey_view v)
+{
+	struct ukey_permit p = { what >> 4 & 3, UKEY_VIEW("a.userkeys"), 1 };
+
+	if ((what & 7) == 6 && ukey_session_permit(s, what >> 6, &p) == 0)
+		permitted |= p.status == UKEY_PERMIT_YES;
+	else if ((what & 7) == 7)
+		answered |= !ukey_session_signature(s, v) && v.len > 0;
+	else
+		session_octets(s, what & 7, v);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ukey_view in = { data, size };
+	struct ukey_session s;
+	unsigned i;
+
+	session_start(&s, UKEY_ROLE_SUBMIT, take(&in));
+	for (permitted = answered = false; in.len > 0;)
+		i = take(&in), call(&s, i, take_to(&in, 0));
+	(void)ukey_session_end(&s);
+	for (i = 0; i < 16; i++) /* no, whatever is still asked */
+		call(&s, i << 6 | 0x26, UKEY_VIEW(""));
+	call(&s, 7, UKEY_VIEW(""));
+	MUST(!session_finish(&s) || (permitted && answered));
+	return 0;
+}
