@@ -41,9 +41,9 @@ LITERALS = {
     "dns_cache": [b"\1\0" + bytes([len(ANSWER)]) + ANSWER + b"\2\0" +
                   bytes([len(ABSENT)]) + ABSENT],
     "tcp_framing": [b"\3\0\x05hello\0\1x", b"\xff\0\0", b"\7\1\0" + b"x" * 256],
-    "milter": [b"\1\0\0\0\x0dO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff\0\0\0\4Mab\0"
+    "milter": [b"\0\0\0\x0dO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff\0\0\0\4Mab\0"
                b"\0\0\0\6LX\0yz\0\0\0\0\1N\0\0\0\3Bhi\0\0\0\1E",
-               b"\3\0\0\0\x0bCh\x004\0\x19::1\0\0\0\0\x0bDM{i}\0Q1\0x\0"
+               b"\0\0\0\x0bCh\x004\0\x19::1\0\0\0\0\x0bDM{i}\0Q1\0x\0"
                b"\0\0\0\1A\0\0\0\1Q"],
     "ukd_import": [
         b"userkeys-ukd-1\tsealed\naddress\ta@e.org\t2\t1\t0\t1\n"
