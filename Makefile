@@ -210,7 +210,7 @@ $(B)/examples/%.o: examples/%.c
 $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu99 $(WARN) $(CFLAGS) $(PLATFORM_INC) $(CMOCKA_CFLAGS) \
-	    -Itests/support -MMD -MP -c -o $@ $<
+	    -Itests/support $(DEFINES) -MMD -MP -c -o $@ $<
 
 $(B)/libukey_core.a: $(call objects,$(CORE_SRC))
 $(B)/libukey_port.a: $(call objects,$(PORT_SRC))
@@ -243,6 +243,10 @@ $(FAULT_BIN): MBEDTLS_LIBS := $(MBEDTLS_LIBS:-l%=-l:lib%.a)
 PORT_WRAP = $(foreach f,sha256_start sha256_update sha256_finish rsa_verify, \
 	-Wl,--wrap=ukey_port_$(f))
 $(B)/tests/unit/test_sign $(B)/tests/unit/test_verify: WRAPPED = $(PORT_WRAP)
+# Tests of what is chosen at run time: they make the choice.
+$(B)/tests/unit/test_scan: WRAPPED = -Wl,--wrap=ukey_scan_has_avx2
+$(B)/tests/unit/test_scan.o: DEFINES = -DVECTORS=$(if $(filter 0,$(SIMD)),0,1)
+$(B)/tests/unit/test_port_sha256: WRAPPED = -Wl,--wrap=ukey_sha256_cpu_has
 $(B)/tests/interop/test_opendkim: CMOCKA_LIBS += -lopendkim
 $(TEST_BIN): %: %.o $(B)/libukey_support.a $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $< $(B)/libukey_support.a $(LINK) \

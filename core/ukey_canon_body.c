@@ -9,8 +9,11 @@
  */
 #include "ukey_canon_body.h"
 
-#include "ukey_mem.h"
 #include "ukey_scan.h"
+
+/* Bits of ukey_canon_body.held. */
+#define WSP 1
+#define CR 2
 
 #define OVER 2 /* in place of enum ukey_canon: all is handed on */
 
@@ -33,20 +36,75 @@ skip(struct ukey_view *in, size_t len)
 	in->len -= len;
 }
 
-static bool
-is_crlf(struct ukey_view v)
+/* The number of white space octets that V begins with. */
+static size_t
+wsp_len(struct ukey_view v)
 {
-	return v.len >= 2 && v.data[0] == '\r' && v.data[1] == '\n';
+	size_t i = 0;
+
+	while (i < v.len && (v.data[i] == ' ' || v.data[i] == '\t'))
+		i++;
+	return i;
 }
 
-static bool
-relaxed_wsp(const struct ukey_canon_body *c, uint8_t octet)
+/* Takes what may still vanish: up to content, or all. */
+static void
+hold(struct ukey_canon_body *c, struct ukey_view *in)
 {
-	return c->canon == UKEY_CANON_RELAXED && ukey_is_wsp(octet);
+	const bool relaxed = c->canon == UKEY_CANON_RELAXED;
+	struct ukey_view rest = *in;
+	uint32_t crlfs = c->crlfs;
+	uint8_t held = c->held;
+	size_t wsp;
+
+	for (; rest.len > 0; skip(&rest, 1)) {
+		if (held & CR) {
+			if (rest.data[0] != '\n')
+				break;
+			held = 0;
+			crlfs++;
+		} else if (rest.data[0] == '\r') {
+			if (rest.len == 1) {
+				held |= CR;
+				continue;
+			}
+			if (rest.data[1] != '\n')
+				break;
+			skip(&rest, 1);
+			held = 0;
+			crlfs++;
+		} else {
+			wsp = relaxed ? wsp_len(rest) : 0;
+			if (wsp == 0)
+				break;
+			held = WSP;
+			skip(&rest, wsp - 1);
+		}
+	}
+	*in = rest;
+	c->crlfs = crlfs;
+	c->held = held;
 }
 
-/* Nothing waits: hands on all up to the next white space that relaxed has to
- * look at, less the line ends just before it. */
+/* Content follows: how many of the TAKEN octets before it may go on with it in
+ * one span, for they are just what waits. */
+static size_t
+rejoin(struct ukey_canon_body *c, const struct ukey_view *in, size_t taken)
+{
+	if (c->crlfs == 1 && c->held == 0 && taken >= 2) {
+		c->crlfs = 0;
+		return 2;
+	}
+	if (c->crlfs == 0 && c->held == WSP && taken >= 1 &&
+	    in->data[-1] == ' ' && in->data[0] != '\r') {
+		c->held = 0;
+		return 1;
+	}
+	return 0;
+}
+
+/* Nothing waits, and content is next: hands on all up to the next white space
+ * that relaxed has to look at, less the line ends just before it. */
 static struct ukey_view
 run(struct ukey_canon_body *c, struct ukey_view *in)
 {
@@ -55,8 +113,8 @@ run(struct ukey_canon_body *c, struct ukey_view *in)
 	if (c->canon == UKEY_CANON_RELAXED)
 		span.len = ukey_scan_wsp(in->data, in->len);
 	skip(in, span.len);
-	if (in->len == 0 && span.len > 0 && span.data[span.len - 1] == '\r') {
-		c->cr = 1;
+	if (in->len == 0 && span.data[span.len - 1] == '\r') {
+		c->held = CR;
 		span.len--;
 	}
 	while (span.len >= 2 && span.data[span.len - 1] == '\n' &&
@@ -77,99 +135,34 @@ flush(struct ukey_canon_body *c)
 		c->crlfs -= (uint32_t)n;
 		return (struct ukey_view) { line_ends, 2 * n };
 	}
-	if (c->wsp) {
-		c->wsp = 0;
+	if (c->held & WSP) {
+		c->held &= CR;
 		return UKEY_VIEW(" ");
 	}
-	c->cr = 0;
+	c->held = 0;
 	return UKEY_VIEW("\r");
-}
-
-/* Takes white space.  If content follows, and the last of it is an SP, that
- * goes on with the content: false then. */
-static bool
-hold_wsp(struct ukey_canon_body *c, struct ukey_view *in)
-{
-	skip(in, ukey_scan_past_wsp(in->data, in->len));
-	if (in->len > 0 && in->data[0] != '\r' && in->data[-1] == ' ' &&
-	    c->crlfs == 0) {
-		in->data--;
-		in->len++;
-		c->wsp = 0;
-		return false;
-	}
-	c->wsp = 1;
-	return true;
-}
-
-/* Takes line ends. */
-static void
-hold_crlfs(struct ukey_canon_body *c, struct ukey_view *in)
-{
-	const size_t all = sizeof(line_ends) - 1;
-
-	c->wsp = 0;
-	while (in->len >= all && memcmp(in->data, line_ends, all) == 0) {
-		c->crlfs += LINE_ENDS;
-		skip(in, all);
-	}
-	for (; is_crlf(*in); skip(in, 2))
-		c->crlfs++;
-}
-
-/* Takes what may still vanish; false when IN begins with content. */
-static bool
-hold(struct ukey_canon_body *c, struct ukey_view *in)
-{
-	if (c->cr) {
-		if (in->data[0] != '\n')
-			return false;
-		skip(in, 1);
-		c->cr = c->wsp = 0;
-		c->crlfs++;
-		return true;
-	}
-	if (is_crlf(*in)) {
-		hold_crlfs(c, in);
-		return true;
-	}
-	if (in->len == 1 && in->data[0] == '\r') {
-		c->cr = 1;
-		skip(in, 1);
-		return true;
-	}
-	return relaxed_wsp(c, in->data[0]) && hold_wsp(c, in);
-}
-
-/* A single line end between content of this piece goes on with the content. */
-static bool
-passes_crlf(struct ukey_canon_body *c, const struct ukey_view *in)
-{
-	if (c->cr || c->crlfs > 0 || !is_crlf(*in) || in->len < 3 ||
-	    in->data[2] == '\r' || relaxed_wsp(c, in->data[2]))
-		return false;
-	c->wsp = 0;
-	return true;
 }
 
 struct ukey_view
 ukey_canon_body_next(struct ukey_canon_body *c, struct ukey_view *in)
 {
-	struct ukey_view span = { NULL, 0 };
+	struct ukey_view rest = *in, span;
+	size_t back;
 
-	while (in->len > 0 && span.len == 0) {
-		if (!passes_crlf(c, in)) {
-			if (hold(c, in))
-				continue;
-			if (c->crlfs > 0 || c->wsp || c->cr) {
-				c->any = 1;
-				return flush(c);
-			}
-		}
-		span = run(c, in);
+	hold(c, &rest);
+	if (rest.len == 0) {
+		*in = rest;
+		return UKEY_VIEW("");
 	}
-	if (span.len > 0)
-		c->any = 1;
+	c->any = 1;
+	back = rejoin(c, &rest, in->len - rest.len);
+	rest.data -= back;
+	rest.len += back;
+	if (c->crlfs > 0 || c->held != 0)
+		span = flush(c);
+	else
+		span = run(c, &rest);
+	*in = rest;
 	return span;
 }
 
@@ -178,7 +171,7 @@ ukey_canon_body_end(struct ukey_canon_body *c)
 {
 	bool line;
 
-	if (c->cr) {
+	if (c->held & CR) {
 		c->any = 1;
 		return flush(c);
 	}

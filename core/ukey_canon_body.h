@@ -14,8 +14,7 @@
 struct ukey_canon_body {
 	uint32_t crlfs; /* line ends seen and not yet handed on */
 	uint8_t canon;  /* enum ukey_canon */
-	uint8_t wsp;    /* white space is waiting (relaxed) */
-	uint8_t cr;     /* a CR is waiting for its LF */
+	uint8_t held;   /* white space (1), a CR (2): to be handed on or not */
 	uint8_t any;    /* a span was handed on: the body is not empty */
 };
 

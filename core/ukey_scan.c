@@ -3,8 +3,8 @@
  * portable C99.  SPDX-License-Identifier: MIT
  *
  * The octets of a word are tested together: EACH(c) has c in every octet, and
- * equal_mask() sets the top bit of exactly those octets that are equal.  Which
- * octet it was is found by looking again, so byte order does not matter.
+ * a test sets the top bit of those octets that meet it.  Which octet it was is
+ * found by looking again, so byte order does not matter.
  */
 #include "ukey_scan.h"
 
@@ -25,12 +25,50 @@ load(const uint8_t *data)
 	return w;
 }
 
+/* Exactly the octets that are SP or less. */
 static word
-equal_mask(word w, uint8_t octet)
+up_to_space(word w)
 {
-	word x = w ^ EACH(octet);
+	return ~(((w & EACH(0x7F)) + EACH(0x5F)) | w) & EACH(0x80);
+}
 
-	return ~(((x & EACH(0x7F)) + EACH(0x7F)) | x | EACH(0x7F));
+/* All octets that are 0, and perhaps some behind one in arithmetic. */
+static word
+zeros(word w)
+{
+	return (w - EACH(1)) & ~w & EACH(0x80);
+}
+
+static bool
+stops_wsp(const uint8_t *data, size_t len)
+{
+	if (data[0] == '\t')
+		return true;
+	return data[0] == ' ' && (len == 1 || data[1] == ' ' ||
+	    data[1] == '\t' || data[1] == '\r');
+}
+
+/* Whether an octet of the word at DATA may stop the scan; reads one more. */
+static bool
+word_stops_wsp(const uint8_t *data)
+{
+	word w = load(data);
+	word spaces = up_to_space(w) & zeros(w ^ EACH(' '));
+
+	return ((spaces & up_to_space(load(data + 1))) |
+	    zeros(w ^ EACH('\t'))) != 0;
+}
+
+size_t
+ukey_scan_wsp(const uint8_t *data, size_t len)
+{
+	size_t i = 0;
+
+	while (len - i > WORD && !word_stops_wsp(data + i))
+		i += WORD;
+	while (i < len && !stops_wsp(data + i, len - i))
+		i++;
+	return i;
 }
 
 static bool
@@ -43,139 +81,52 @@ is_control(uint8_t c)
 static bool
 may_hold_control(word w)
 {
-	return (((w - EACH(' ')) & ~w & EACH(0x80)) |
-	    equal_mask(w, 0x7F)) != 0;
-}
-
-static bool
-stops_wsp(const uint8_t *data, size_t i, size_t len)
-{
-	if (data[i] == '\t')
-		return true;
-	if (data[i] != ' ')
-		return false;
-	return i + 1 == len || data[i + 1] == ' ' || data[i + 1] == '\t' ||
-	    data[i + 1] == '\r';
-}
-
-/* Whether an octet of the word at DATA may stop the scan; reads one more. */
-static bool
-word_stops_wsp(const uint8_t *data)
-{
-	word w = load(data);
-	word space = equal_mask(w, ' ');
-	word after;
-
-	if (equal_mask(w, '\t') != 0)
-		return true;
-	if (space == 0)
-		return false;
-	after = load(data + 1);
-	return (space & (equal_mask(after, ' ') | equal_mask(after, '\t') |
-	    equal_mask(after, '\r'))) != 0;
-}
-
-size_t
-ukey_scan_wsp(const uint8_t *data, size_t len)
-{
-	size_t i = 0;
-
-	while (len - i > WORD && !word_stops_wsp(data + i))
-		i += WORD;
-	while (i < len && !stops_wsp(data, i, len))
-		i++;
-	return i;
+	return ((((w - EACH(' ')) & ~w) | zeros(w ^ EACH(0x7F))) &
+	    EACH(0x80)) != 0;
 }
 
 size_t
 ukey_scan_control(const uint8_t *data, size_t len)
 {
 	size_t i = 0;
-	size_t end;
 
-	for (;;) {
-		while (len - i >= WORD && !may_hold_control(load(data + i)))
+	while (i < len && !is_control(data[i])) {
+		if (len - i >= WORD && !may_hold_control(load(data + i)))
 			i += WORD;
-		end = len - i >= WORD ? i + WORD : len;
-		while (i < end && !is_control(data[i]))
+		else
 			i++;
-		if (i < end || i == len)
-			return i;
 	}
-}
-
-size_t
-ukey_scan_past_wsp(const uint8_t *data, size_t len)
-{
-	size_t i = 0;
-
-	while (len - i >= WORD && load(data + i) == EACH(' '))
-		i += WORD;
-	while (i < len && (data[i] == ' ' || data[i] == '\t'))
-		i++;
 	return i;
 }
 
-/* Takes P over the word at DATA, in which LFs end lines; false when a line is
- * too long. */
-static bool
-pass_lines(const uint8_t *data, struct ukey_scan_place *p)
+/* Takes P over text of at most LEN octets without a control character. */
+static size_t
+pass_text(const uint8_t *data, size_t len, struct ukey_scan_place *p)
 {
-	struct ukey_scan_place now = *p;
-	size_t i;
+	size_t room = UKEY_LINE_MAX - p->column;
 
-	for (i = 0; i < WORD; i++) {
-		if (data[i] != '\n') {
-			now.column++;
-			continue;
-		}
-		if (p->column <= UKEY_LINE_MAX &&
-		    now.column > UKEY_LINE_MAX + 1) /* the CR counts, too */
-			return false;
-		now.lines++;
-		now.column = 0;
-	}
-	*p = now;
-	return true;
-}
-
-/* Takes P over the word at DATA; false where all is not well. */
-static bool
-pass_word(const uint8_t *data, struct ukey_scan_place *p)
-{
-	word w = load(data);
-	word lf = equal_mask(w, '\n');
-
-	if (lf != equal_mask(load(data - 1), '\r') || equal_mask(w, 0) != 0)
-		return false;
-	if (lf != 0)
-		return pass_lines(data, p);
 	if (p->column > UKEY_LINE_MAX)
-		return true;
-	p->column += (uint32_t)WORD;
-	return p->column <= UKEY_LINE_MAX;
+		return ukey_scan_control(data, len);
+	len = ukey_scan_control(data, len < room ? len : room);
+	p->column += (uint32_t)len;
+	return len;
 }
 
 size_t
 ukey_scan_lines(const uint8_t *data, size_t len, struct ukey_scan_place *p)
 {
-	struct ukey_scan_place now = *p;
-	size_t i = 1;
+	size_t i = 0, n;
 
-	if (len <= WORD || data[0] == '\0' || data[0] == '\n' ||
-	    now.column == UKEY_LINE_MAX)
-		return 0;
-	now.column += now.column < UKEY_LINE_MAX;
-	do {
-		*p = now;
-		if (!pass_word(data + i, &now))
-			break;
-		i += WORD;
-		*p = now;
-	} while (len - i >= WORD);
-	if (data[i - 1] == '\r') {
-		i--;
-		p->column -= p->column <= UKEY_LINE_MAX;
+	for (;;) {
+		if (len - i >= 2 && data[i] == '\r' && data[i + 1] == '\n') {
+			p->lines++;
+			p->column = 0;
+			i += 2;
+			continue;
+		}
+		n = pass_text(data + i, len - i, p);
+		if (n == 0)
+			return i;
+		i += n;
 	}
-	return i;
 }

@@ -1,9 +1,9 @@
 /*
  * userkeys: the scan under canonicalization.  SPDX-License-Identifier: MIT
  *
- * core/ukey_scan.c is portable C99, a machine word at a time;
- * port/simd/ukey_scan.c defines the same symbols for SSE2 and NEON and takes
- * its place in the list of sources.  Both give equal results.
+ * core/ukey_scan.c is portable C99, a machine word at a time; the files of
+ * port/simd define the same symbols for SSE2, AVX2 and NEON and take its place
+ * in the list of sources.  All give equal results.
  */
 #ifndef UKEY_SCAN_H
 #define UKEY_SCAN_H
@@ -22,9 +22,6 @@ size_t ukey_scan_wsp(const uint8_t *data, size_t len);
  * Reads LEN octets.
  */
 size_t ukey_scan_control(const uint8_t *data, size_t len);
-
-/* The index of the first octet at DATA that is neither SP nor HTAB, or LEN. */
-size_t ukey_scan_past_wsp(const uint8_t *data, size_t len);
 
 /* Where a line stands; see ukey_guard. */
 struct ukey_scan_place {
