@@ -126,7 +126,7 @@ def instructions(build, what, size, count):
         octets = int(match.group(1).replace(",", ""))
         if match.group(2) == "PROGRAM":
             total = octets
-        elif re.search(r"(core|simd)/ukey_\w+\.c:", match.group(2)):
+        elif re.search(r"(core|simd)/ukey_\w+\.[ch]:", match.group(2)):
             own += octets
     return total, own
 
