@@ -59,6 +59,10 @@ ukey_identity_sender(struct ukey_verify *v, struct ukey_view path)
 	struct ukey_address a;
 	enum ukey_reason reason = ukey_address_parse(path, &a);
 
+	if (who == NULL) {
+		v->identity = UKEY_REASON_ARENA;
+		return;
+	}
 	who->null_sender = reason == UKEY_REASON_NULL_SENDER;
 	if (reason == UKEY_REASON_OK) {
 		who->sender = a;
@@ -102,7 +106,7 @@ ukey_identity_author(struct ukey_verify *v)
 	struct ukey_identity *who = ukey_identity_of(v);
 	struct ukey_address author;
 
-	if (v->fields.reason != UKEY_REASON_OK)
+	if (who == NULL || v->fields.reason != UKEY_REASON_OK)
 		return;
 	v->relation = (uint8_t)read_author(v, &author);
 	if (v->relation != UKEY_FROM_OTHER)

@@ -41,7 +41,7 @@ ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path)
 		return UKEY_OK;
 	}
 	copy = ukey_fields_alloc(&v->fields, path.len);
-	if (copy == NULL || v->fields.reason != UKEY_REASON_OK) {
+	if (copy == NULL) {
 		v->identity = UKEY_REASON_ARENA;
 		return UKEY_OK;
 	}
