@@ -15,7 +15,7 @@
 #include "worker.h"
 
 struct connection *
-connection_new(struct worker *w, int fd)
+connection_new(struct worker *w, int fd, bool local)
 {
 	struct connection *c = calloc(1, sizeof(*c));
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = c };
@@ -26,6 +26,7 @@ connection_new(struct worker *w, int fd)
 	}
 	c->worker = w;
 	c->fd = fd;
+	c->local = local;
 	c->reading = true;
 	ukey_milter_init(&c->decoder);
 	c->next = w->connections;
@@ -78,6 +79,10 @@ send_options(struct connection *c, const struct ukey_milter_options *taken)
 	output_send(c, &out);
 }
 
+/*
+ * By TCP each step but the many ones is answered: an MTA that sends two small
+ * packets and hears nothing in between would wait for our delayed ACK.
+ */
 static void
 take_options(struct connection *c, const struct ukey_milter_event *e)
 {
@@ -88,7 +93,9 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 		UKEY_MILTER_NO_HELO |
 		UKEY_MILTER_NO_RCPT | UKEY_MILTER_NO_UNKNOWN |
 		UKEY_MILTER_QUIET_HEADER | UKEY_MILTER_QUIET_HEADER_END |
-		UKEY_MILTER_QUIET_BODY | UKEY_MILTER_LEADING_SPACE };
+		UKEY_MILTER_QUIET_BODY | UKEY_MILTER_LEADING_SPACE |
+		(c->local ? UKEY_MILTER_QUIET_CONNECT |
+		UKEY_MILTER_QUIET_DATA : 0) };
 	struct ukey_milter_options offer = { e->word[0], e->word[1],
 		e->word[2] }, taken;
 
@@ -102,6 +109,8 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 	c->negotiated = true;
 	c->can_replace = taken.actions & UKEY_MILTER_CHANGE_BODY;
 	c->leading_space = taken.protocol & UKEY_MILTER_LEADING_SPACE;
+	c->quiet_connect = taken.protocol & UKEY_MILTER_QUIET_CONNECT;
+	c->quiet_data = taken.protocol & UKEY_MILTER_QUIET_DATA;
 	c->quiet_header = taken.protocol & UKEY_MILTER_QUIET_HEADER;
 	c->quiet_end = taken.protocol & UKEY_MILTER_QUIET_HEADER_END;
 	c->quiet_body = taken.protocol & UKEY_MILTER_QUIET_BODY;
@@ -258,7 +267,8 @@ connection_event(struct connection *c, const struct ukey_milter_event *e)
 		return true;
 	case UKEY_MILTER_CONNECT:
 		keep(c->client, e->second);
-		output_reply(c, UKEY_MILTER_CONTINUE);
+		if (!c->quiet_connect)
+			output_reply(c, UKEY_MILTER_CONTINUE);
 		return true;
 	default:
 		return false;
@@ -274,9 +284,12 @@ handle(struct connection *c, const struct ukey_milter_event *e)
 	case UKEY_MILTER_MAIL:
 		mail_event(c, e);
 		break;
+	case UKEY_MILTER_DATA:
+		if (!c->quiet_data)
+			output_reply(c, UKEY_MILTER_CONTINUE);
+		break;
 	case UKEY_MILTER_HELO:
 	case UKEY_MILTER_RCPT:
-	case UKEY_MILTER_DATA:
 	case UKEY_MILTER_UNKNOWN:
 		output_reply(c, UKEY_MILTER_CONTINUE);
 		break;

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <grp.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -111,6 +113,10 @@ open_inet(const char *where, char *err)
 	    0);
 	if (fd >= 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on,
+		    sizeof(on));
+	/* Connections inherit it. */
+	if (fd >= 0)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
 		    sizeof(on));
 	if (fd < 0 || bind(fd, a->ai_addr, a->ai_addrlen) != 0 ||
 	    listen(fd, BACKLOG) != 0) {

@@ -55,7 +55,8 @@ message_free(struct connection *c)
 		ukey_resolver_cancel(c->worker->dns, c);
 	if (c->message != NULL)
 		notice_end(&c->message->notice);
-	free(c->message);
+	if (c->message != NULL)
+		message_put(c->worker, c->message);
 	free(c->field);
 	c->message = NULL;
 	c->field = NULL;
@@ -163,7 +164,7 @@ message_begin(struct connection *c, struct ukey_view path)
 		return;
 	}
 	size = mx ? UKEY_ARENA_SIZE : UKEY_SUBMIT_ARENA;
-	c->message = malloc(sizeof(*c->message) + size);
+	c->message = message_take(c->worker);
 	if (c->message == NULL) {
 		tempfail(c, "out-of-memory");
 		return;

@@ -4,8 +4,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,34 +102,48 @@ open_all(struct worker *w, int signals)
 static void
 take_connections(struct worker *w)
 {
+	struct sockaddr_storage a;
 	const int *listener;
-	int fd, on = 1;
+	socklen_t len;
+	int fd;
 
 	for (listener = w->listeners; *listener >= 0; listener++) {
-		fd = accept4(*listener, NULL, NULL, SOCK_NONBLOCK |
-		    SOCK_CLOEXEC);
-		if (fd < 0)
-			continue;
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
-		    sizeof(on));
-		if (connection_new(w, fd) == NULL)
+		len = sizeof(a);
+		a.ss_family = AF_UNSPEC;
+		fd = accept4(*listener, (struct sockaddr *)&a, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0 && connection_new(w, fd,
+		    a.ss_family == AF_UNIX) == NULL)
 			close(fd);
 	}
 }
 
-static void
-take_answers(struct worker *w)
+/* Hands out results; true if there were any. */
+static bool
+hand_out(struct worker *w)
 {
 	struct ukey_resolver_result result;
 	struct connection *c;
+	bool any = false;
 
-	ukey_resolver_step(w->dns);
 	while (ukey_resolver_next(w->dns, &result)) {
 		c = result.cookie;
 		connection_answer(c, &result);
 		if (c->bad)
 			connection_free(c);
+		any = true;
 	}
+	return any;
+}
+
+/* What the cache knows is there at once, without a look at the sockets. */
+static void
+take_answers(struct worker *w, bool sockets)
+{
+	if (!sockets && (ukey_resolver_wait(w->dns) != 0 || hand_out(w)))
+		return;
+	ukey_resolver_step(w->dns);
+	(void)hand_out(w);
 }
 
 /* No new connections from now on. */
@@ -193,8 +205,7 @@ turn(struct worker *w, int signals, int wait)
 			    events[i].events & (EPOLLIN | EPOLLHUP |
 			    EPOLLERR), events[i].events & EPOLLOUT);
 	}
-	if (dns || ukey_resolver_wait(w->dns) == 0)
-		take_answers(w);
+	take_answers(w, dns);
 	return go_on;
 }
 
@@ -231,6 +242,7 @@ worker_run(const struct conf *c, const int *listeners)
 	run(w, signals);
 	while (w->connections != NULL)
 		connection_free(w->connections);
+	message_spares_free(w);
 	keys_forget(w);
 	ukey_ukd_close(w->ukd);
 	ukey_resolver_free(w->dns);

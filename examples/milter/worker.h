@@ -13,6 +13,7 @@
 #include "ukey_resolver.h"
 #include "ukey_session.h"
 
+#define WORKER_SPARES 16     /* messages without a connection, kept */
 #define WORKER_KEYS 64       /* prepared private keys that are kept */
 #define INPUT_SIZE 65536     /* shared by all connections of a worker */
 #define OUTPUT_MAX 65536     /* of one connection, waiting to be sent */
@@ -35,6 +36,8 @@ struct worker {
 	unsigned next_key;
 	struct connection *connections;
 	unsigned count;
+	struct message *spare;       /* kept for the next messages */
+	unsigned spares;
 	bool draining;
 	uint8_t input[INPUT_SIZE];
 	uint64_t work[UKEY_WORK_SIZE / 8 + 1];
@@ -48,7 +51,9 @@ struct connection {
 	struct worker *worker;
 	int fd;
 	struct ukey_milter decoder;
-	bool negotiated, leading_space, quiet_header, quiet_end, quiet_body;
+	bool local;              /* by a unix socket */
+	bool negotiated, leading_space;
+	bool quiet_connect, quiet_data, quiet_header, quiet_end, quiet_body;
 	bool can_replace;        /* the MTA takes a new body */
 	bool reading;            /* epoll asks for input */
 	bool bad;                /* to be closed */
@@ -72,6 +77,7 @@ struct connection {
 
 /* The session and its arena, behind it. */
 struct message {
+	struct message *next;    /* when it is a spare one */
 	struct ukey_session session;
 	struct notice notice;
 	uint32_t arena[];
@@ -82,7 +88,8 @@ struct message {
 int worker_run(const struct conf *c, const int *listeners);
 
 /* connection.c */
-struct connection *connection_new(struct worker *w, int fd);
+/* LOCAL: by a unix socket. */
+struct connection *connection_new(struct worker *w, int fd, bool local);
 void connection_free(struct connection *c);
 /* What epoll says. */
 void connection_ready(struct connection *c, bool input, bool output);
@@ -110,6 +117,11 @@ void message_free(struct connection *c);
 
 /* The next pieces of a new body, as far as the MTA takes them. */
 void message_replace(struct connection *c);
+
+/* spare.c: memory for a message, its octets as they are, or NULL. */
+struct message *message_take(struct worker *w);
+void message_put(struct worker *w, struct message *m);
+void message_spares_free(struct worker *w);
 
 /* journal.c: one line, and the counters, for the message of C: ACTION, and
  * WHY; NULL: what the session says. */

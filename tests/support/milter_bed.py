@@ -124,8 +124,9 @@ class Dns:
 
 
 class Milter:
-    def __init__(self, work, where, settings="", **more):
+    def __init__(self, work, where, settings="", workers=2, **more):
         self.where = where
+        self.count = workers
         self.settings = settings
         self.conf = f"{work}/conf"
         self.log = f"{work}/log"
@@ -140,7 +141,8 @@ class Milter:
     def write(self, settings):
         with open(self.conf, "w") as f:
             f.write(f"listen = {self.where}\n"
-                    "authserv-id = mx.example.net\nworkers = 2\n" + settings)
+                    "authserv-id = mx.example.net\n"
+                    f"workers = {self.count}\n" + settings)
 
     def reload(self, settings=None, busy=False):
         """With new settings; returns when new workers have taken over.

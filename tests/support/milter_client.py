@@ -5,6 +5,7 @@ SPDX-License-Identifier: MIT
 import socket
 import struct
 
+NR_CONNECT, NR_DATA = 0x1000, 0x10000
 NR_HEADER, NR_EOH, NR_BODY, LEADSPC = 0x80, 0x40000, 0x80000, 0x100000
 ALL = 0x1FFFFF
 
@@ -64,8 +65,12 @@ class Client:
                 address="192.0.2.7"):
         if daemon:
             self.macros(b"C", daemon_name=daemon, j="mx.example.net")
-        return self.ask(b"C", host.encode() + b"\x004" +
-                        struct.pack(">H", 2525) + address.encode() + b"\0")
+        data = host.encode() + b"\x004" + struct.pack(">H", 2525) + \
+            address.encode() + b"\0"
+        if self.protocol & NR_CONNECT:
+            self.send(b"C", data)
+            return b"c", b""
+        return self.ask(b"C", data)
 
     def mail(self, sender, login=None):
         if login:
