@@ -45,7 +45,7 @@ label_len(struct ukey_dns_walk *w)
 
 	/* the root's octet always finds room */
 	if (left == 0 || n > UKEY_DNS_LABEL_MAX || n >= left ||
-	    (n > 0 && n > UKEY_DNS_NAME_MAX - 2u - w->len))
+	    (n > 0 && w->len + 1 + n > UKEY_DNS_NAME_MAX - 1))
 		w->bad = true;
 	return w->bad ? 0 : n;
 }

@@ -316,6 +316,32 @@ test_damage(void **state)
 	}
 }
 
+/* A name of 255 octets is the longest (RFC 1035 2.3.4): a label more behind
+ * 254 octets without the root's is no name. */
+static void
+test_longest_name(void **state)
+{
+	static const uint8_t label[64] = { 63, 'a' };
+	struct ukey_dns_answer a;
+	struct packet p;
+	unsigned more, i;
+
+	(void)state;
+	for (more = 0; more < 2; more++) {
+		begin(&p, 0, 1, 0, 0);
+		for (i = 0; i < 3; i++)
+			put(&p, label, sizeof(label));
+		PUT(&p, "\x3D");
+		put(&p, label + 1, 61);
+		if (more)
+			PUT(&p, "\1a");
+		PUT(&p, "\0");
+		record(&p, 2, 0, "", 0);
+		assert_int_equal(read_packet(&a, &p), more ?
+		    UKEY_DNS_MALFORMED : UKEY_DNS_ABSENT);
+	}
+}
+
 static void
 test_match(void **state)
 {
@@ -357,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_longest_name),
 		cmocka_unit_test(test_match),
 	};
 
