@@ -117,6 +117,19 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 	send_options(c, &taken);
 }
 
+/* A login that was cut would be somebody else's. */
+static void
+take_login(struct connection *c, const struct ukey_milter_event *e)
+{
+	if (e->cut || e->second.len >= sizeof(c->login)) {
+		log_error("a login of over %d octets: the connection is "
+		    "closed", NAME_TEXT - 1);
+		c->bad = true;
+		return;
+	}
+	keep(c->login, e->second);
+}
+
 static void
 take_macro(struct connection *c, const struct ukey_milter_event *e)
 {
@@ -132,7 +145,7 @@ take_macro(struct connection *c, const struct ukey_milter_event *e)
 		keep(c->daemon_name, e->second);
 	if (e->stage == 'M' && ukey_view_equal(name,
 	    UKEY_VIEW("auth_authen")))
-		keep(c->login, e->second);
+		take_login(c, e);
 }
 
 /* Room for LEN more octets of the field; what passes the limit is dropped,

@@ -129,29 +129,64 @@ write_pid(void)
 	return fclose(f) == 0;
 }
 
+/* A child that keeps secrets and ends with its parent; as fork(2). */
+static pid_t
+start_child(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		log_error("fork: %s", strerror(errno));
+	if (pid != 0)
+		return pid;
+	keep_secrets();
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(1); /* it ended before that */
+	return 0;
+}
+
 static pid_t
 start_worker(void)
 {
-	pid_t pid = fork();
+	pid_t pid = start_child();
 
-	if (pid == 0) {
-		keep_secrets();
-		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (pid == 0)
 		exit(worker_run(&self.conf, self.listeners));
-	}
-	if (pid < 0)
-		log_error("fork: %s", strerror(errno));
 	return pid < 0 ? 0 : pid;
 }
 
-static void
+/* False when some could not be started. */
+static bool
 start_workers(void)
 {
+	bool all = true;
 	unsigned i;
 
-	for (i = 0; i < self.conf.workers; i++)
+	for (i = 0; i < self.conf.workers; i++) {
 		if (self.workers[i] == 0)
 			self.workers[i] = start_worker();
+		all = all && self.workers[i] != 0;
+	}
+	return all;
+}
+
+/* Whether workers can run with NEW, whose database may be out of reach: seen
+ * by a child before any old worker goes. */
+static bool
+is_usable(const struct conf *new, char *err)
+{
+	pid_t pid = start_child();
+	int status = 1;
+
+	if (pid == 0)
+		exit(worker_try(new));
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status != 0)
+		snprintf(err, CONF_ERROR_SIZE, "no worker can run with the "
+		    "new one: see the line before");
+	return status == 0;
 }
 
 static void
@@ -187,7 +222,7 @@ reload(void)
 	static struct conf new;
 	char err[CONF_ERROR_SIZE];
 
-	if (!conf_read(&new, self.path, err) ||
+	if (!conf_read(&new, self.path, err) || !is_usable(&new, err) ||
 	    !listeners_change(self.listeners, &self.conf, &new, err)) {
 		log_error("the old configuration stays: %s", err);
 		return;
@@ -198,7 +233,6 @@ reload(void)
 	    (const uint8_t *)self.conf.authserv_id;
 	tell_workers(SIGUSR2);
 	memset(self.workers, 0, sizeof(self.workers));
-	start_workers();
 	log_line("configuration read again: %s", self.path);
 }
 
@@ -219,15 +253,22 @@ reap(void)
 			self.workers[i] = 0;
 			sleep(RESTART_S);
 		}
-	start_workers();
+}
+
+/* Whether no signal for SECONDS, for reason ERR, means a file of counters. */
+static bool
+is_report_due(int err, time_t seconds)
+{
+	return err == EAGAIN && seconds == REPORT_S &&
+	    self.conf.metrics_file[0] != '\0';
 }
 
 /* Waits for signals until SIGTERM. */
 static void
 supervise(void)
 {
-	const struct timespec period = { REPORT_S, 0 };
-	sigset_t set;
+	struct timespec period = { REPORT_S, 0 };
+	sigset_t set, mask;
 	int signal;
 
 	sigemptyset(&set);
@@ -236,18 +277,20 @@ supervise(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	start_workers();
+	mask = set;
+	sigaddset(&mask, SIGUSR2); /* a new worker may not look yet */
+	sigprocmask(SIG_BLOCK, &mask, NULL);
 	log_line("version " UKEY_VERSION " started, %u workers",
 	    self.conf.workers);
 	do {
+		period.tv_sec = start_workers() ? REPORT_S : RESTART_S;
 		signal = sigtimedwait(&set, NULL, &period);
 		if (signal == SIGHUP)
 			reload();
 		else if (signal == SIGCHLD)
 			reap();
 		else if (signal == SIGUSR1 || (signal < 0 &&
-		    errno == EAGAIN && self.conf.metrics_file[0] != '\0'))
+		    is_report_due(errno, period.tv_sec)))
 			count_report(self.conf.metrics_file);
 	} while (signal != SIGTERM && signal != SIGINT);
 	tell_workers(SIGTERM);

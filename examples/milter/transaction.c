@@ -11,7 +11,7 @@
 #include "log.h"
 #include "worker.h"
 
-#define CHANGES_MAX 49152 /* octets of all changes of one message */
+#define CHANGES_MAX 49152 /* octets of changes that go out in one write */
 #define PIECE_MAX 65535   /* octets of one packet of a new body */
 
 static struct ukey_view
@@ -278,12 +278,12 @@ put_action(struct connection *c, const struct ukey_action *a,
 
 	switch (a->kind) {
 	case UKEY_ACTION_DELETE:
-		(void)ukey_milter_write_delete(out,
+		c->bad = !ukey_milter_write_delete(out,
 		    UKEY_VIEW("Authentication-Results"), a->ordinal);
 		count(COUNT_FORGED);
 		return NULL;
 	case UKEY_ACTION_INSERT:
-		(void)ukey_milter_write_insert(out, submission ? 1 : 0,
+		c->bad = !ukey_milter_write_insert(out, submission ? 1 : 0,
 		    a->text, c->leading_space);
 		return submission ? "sign" : NULL;
 	case UKEY_ACTION_REPLY:
@@ -310,7 +310,12 @@ finish(struct connection *c)
 
 	ukey_out_init(&out, packets, sizeof(packets));
 	ukey_out_init(&text, octets, sizeof(octets));
-	while (ukey_session_action(&c->message->session, &a, &text)) {
+	while (!c->bad && ukey_session_action(&c->message->session, &a,
+	    &text)) {
+		if (out.len > sizeof(packets) / 2) {
+			output_send(c, &out); /* thousands of forged results */
+			out.len = 0;
+		}
 		word = put_action(c, &a, &out);
 		action = action == NULL ? word : action;
 	}

@@ -40,16 +40,21 @@ watch(struct worker *w, int fd, unsigned events, void *what)
 	return epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &e) == 0;
 }
 
-/* Descriptor of the signals that end a worker. */
+/* Descriptor of the signals that end a worker.  Those of the first process,
+ * sent to all by their common name or from a terminal, pass it by. */
 static int
 open_signals(void)
 {
-	sigset_t set;
+	sigset_t set, others;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR2);
-	sigprocmask(SIG_SETMASK, &set, NULL);
+	others = set;
+	sigaddset(&others, SIGHUP);
+	sigaddset(&others, SIGINT);
+	sigaddset(&others, SIGUSR1);
+	sigprocmask(SIG_SETMASK, &others, NULL);
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
@@ -97,6 +102,32 @@ open_all(struct worker *w, int signals)
 	return open_database(w);
 }
 
+/* Without descriptors or memory the next try waits for the next tick: a
+ * listener that stays readable would keep the loop turning. */
+static void
+pause_listening(struct worker *w)
+{
+	const int *fd;
+
+	log_error("no more connections for now: %s: raise LimitNOFILE or the "
+	    "number of workers", strerror(errno));
+	for (fd = w->listeners; *fd >= 0; fd++)
+		(void)epoll_ctl(w->epoll, EPOLL_CTL_DEL, *fd, NULL);
+	w->paused = true;
+}
+
+static void
+resume_listening(struct worker *w)
+{
+	const int *fd;
+
+	for (fd = w->listeners; !w->draining && *fd >= 0; fd++)
+		if (!watch(w, *fd, EPOLLIN | EPOLLEXCLUSIVE, &is_listener) &&
+		    errno != EEXIST)
+			return; /* at the next tick */
+	w->paused = false;
+}
+
 /* Takes one connection of each listener: the others are for the other
  * workers. */
 static void
@@ -112,6 +143,11 @@ take_connections(struct worker *w)
 		a.ss_family = AF_UNSPEC;
 		fd = accept4(*listener, (struct sockaddr *)&a, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE ||
+		    errno == ENOBUFS || errno == ENOMEM)) {
+			pause_listening(w);
+			return;
+		}
 		if (fd >= 0 && connection_new(w, fd,
 		    a.ss_family == AF_UNIX) == NULL)
 			close(fd);
@@ -183,6 +219,8 @@ tick(struct worker *w)
 		if (c->bad)
 			connection_free(c);
 	}
+	if (w->paused)
+		resume_listening(w);
 }
 
 /* One round of events; false when the worker is to end. */
@@ -222,8 +260,20 @@ run(struct worker *w, int signals)
 		}
 		wait = ukey_resolver_wait(w->dns);
 		if (wait < 0 || wait > TICK_MS)
-			wait = w->count > 0 ? TICK_MS : -1;
+			wait = w->count > 0 || w->paused ? TICK_MS : -1;
 	} while (turn(w, signals, wait) && !(w->draining && w->count == 0));
+}
+
+int
+worker_try(const struct conf *c)
+{
+	static struct worker worker;
+	static const int no_listeners[] = { -1 };
+	int signals = open_signals();
+
+	worker.conf = c;
+	worker.listeners = no_listeners;
+	return open_all(&worker, signals) ? 0 : 1;
 }
 
 int

@@ -16,7 +16,7 @@
 #define WORKER_SPARES 16     /* messages without a connection, kept */
 #define WORKER_KEYS 64       /* prepared private keys that are kept */
 #define INPUT_SIZE 65536     /* shared by all connections of a worker */
-#define OUTPUT_MAX 65536     /* of one connection, waiting to be sent */
+#define OUTPUT_MAX 1048576   /* of one connection, waiting to be sent */
 #define FIELD_MAX (UKEY_HEADER_MAX + 1024)
 #define PROGRESS_MS 5000     /* between signs of life while DNS is asked */
 #define NAME_TEXT 256
@@ -39,6 +39,7 @@ struct worker {
 	struct message *spare;       /* kept for the next messages */
 	unsigned spares;
 	bool draining;
+	bool paused;                 /* no descriptors: until the tick */
 	uint8_t input[INPUT_SIZE];
 	uint64_t work[UKEY_WORK_SIZE / 8 + 1];
 };
@@ -86,6 +87,9 @@ struct message {
 /* Runs until SIGTERM, or until SIGUSR2 and the last connection's end; an exit
  * status.  LISTENERS ends with -1. */
 int worker_run(const struct conf *c, const int *listeners);
+/* Whether a worker could run so: 0, or 1 after a line in the log.  In a process
+ * that ends then. */
+int worker_try(const struct conf *c);
 
 /* connection.c */
 /* LOCAL: by a unix socket. */

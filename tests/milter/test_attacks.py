@@ -1,0 +1,249 @@
+"""The milter under attack, and under its own administrator.
+
+Floods of forged results, logins that are too long, signals to the wrong
+process, a configuration that parses and cannot work; then reloads, killed
+workers and a database that changes, all at once under load.
+SPDX-License-Identifier: MIT
+"""
+import os
+import random
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, "tests/support")
+from milter_bed import BUILD, MESSAGE, Count, check, finish, run  # noqa
+from milter_client import Client, Closed  # noqa
+from milter_stand import Stand  # noqa
+
+SECONDS = 6
+
+
+def settled(bed, wanted):
+    """Whether there are WANTED workers, soon."""
+    for _ in range(100):
+        if len(bed.workers()) == wanted:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def forged(bed):
+    """Each forged result goes, however many there are."""
+    field = b"Authentication-Results: mx.example.net; userkeys=pass\r\n"
+    for count in (1, 100, 512, 1000, 2500, 20000):
+        c = Client(bed.where)
+        c.connect("mx.example.net")
+        c.mail("<eve@example.net>")
+        answer = c.message(field * count + MESSAGE)
+        c.close()
+        gone = [struct.unpack(">I", data[:4])[0] for kind, data in answer
+                if kind == b"m"]
+        check(f"{count} forged results go, the last first",
+              gone == list(range(count, 0, -1)) and answer[-1][0] == b"c",
+              f"{len(gone)} gone, {answer[-1]}")
+
+
+def long_login(bed):
+    name = "l" * 255
+    run("ukd", "allow", "alice@example.org", "--login", name, *bed.ukd)
+    out, reply = bed.submit(login=name)
+    check("a login of 255 octets", out.startswith(b"DKIM-Signature:"), reply)
+    for tail in ("x", "x" * 600, "x" * 2000):
+        try:
+            out, reply = bed.submit(login=name + tail)
+            check("a longer one is not it", reply[0] != b"c", reply)
+        except (Closed, ConnectionError):
+            check("a longer one is not it", True)
+    run("ukd", "deny", "alice@example.org", "--login", name, *bed.ukd)
+
+
+def signals(bed):
+    """As pkill -HUP userkeys-milter does it: to every process."""
+    before = bed.workers()
+    c = Client(bed.where)
+    c.connect("ORIGINATING")
+    c.mail("<alice@example.org>", "alice")
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGINT):
+        for pid in before:
+            os.kill(pid, number)
+    time.sleep(0.2)
+    check("signals for the first process pass the workers by",
+          bed.workers() == before, bed.text()[-300:])
+    check("and the message is signed", c.message(MESSAGE)[0][0] == b"i")
+    c.close()
+    os.kill(bed.process.pid, signal.SIGUSR2)
+    time.sleep(0.1)
+    check("those for workers pass the first by", bed.process.poll() is None)
+
+
+def bad_reload(bed):
+    """What parses and cannot work leaves the old in service."""
+    before = sorted(bed.workers())
+    good = bed.settings
+    for name, old, new in (
+            ("no database", f"{bed.work}/ukd\n", f"{bed.work}/none\n"),
+            ("no key file", f"{bed.work}/seal", f"{bed.work}/none"),
+            ("no server", "dns = 127.0.0.1:", "dns = localhost:")):
+        bed.settings = good.replace(old, new)
+        bed.write()
+        bed.process.send_signal(signal.SIGHUP)
+        for _ in range(100):
+            if bed.text().count("the old configuration stays") > 0:
+                break
+            time.sleep(0.05)
+        check(f"{name}: the old stays", "the old configuration stays" in
+              bed.text() and sorted(bed.workers()) == before,
+              bed.text()[-400:])
+        out, reply = bed.submit()
+        check(f"{name}: it signs on", out.startswith(b"DKIM-Signature:"),
+              reply)
+        with open(bed.log, "w"):
+            pass
+    bed.settings = good
+    bed.write()
+
+
+class Load(threading.Thread):
+    """Messages of Alice's, one after the other, each on its connection or
+    several on one; what happened to them."""
+
+    def __init__(self, bed, end, signed):
+        super().__init__()
+        self.bed, self.until, self.old = bed, end, signed
+        self.signed = self.later = self.passed = 0
+        self.wrong = []
+
+    def one(self, c):
+        c.connect("ORIGINATING")
+        reply = c.mail("<alice@example.org>", "alice")
+        if reply[0] == b"c":
+            answer = c.message(MESSAGE)
+            if answer[0][0] == b"i" and answer[-1][0] == b"c":
+                self.signed += 1
+                return
+            reply = answer[-1]
+        if reply[0] == b"t" or reply[1][:1] == b"4":
+            self.later += 1
+        else:
+            self.wrong.append(reply)
+
+    def judge(self, c):
+        c.connect("mx.example.net")
+        c.mail("<alice@example.org>")
+        answer = c.message(self.old)
+        text = b"".join(data for _, data in answer)
+        if b"userkeys=pass" in text and answer[-1][0] == b"c":
+            self.passed += 1
+        elif answer[-1][0] == b"t" or answer[-1][1][:1] == b"4" or \
+                b"userkeys=temperror" in text:
+            self.later += 1
+        else:
+            self.wrong.append(answer)
+
+    def run(self):
+        while time.monotonic() < self.until:
+            try:
+                c = Client(self.bed.where, timeout=15)
+                for _ in range(random.randrange(1, 4)):
+                    self.one(c)
+                    self.judge(c)
+                c.close()
+            except (Closed, ConnectionError, FileNotFoundError):
+                self.later += 1
+            except Exception as e:
+                self.wrong.append(repr(e))
+
+
+def administer(bed, end):
+    """Reloads, kills, database changes and replacements, at random."""
+    rng = random.Random(5)
+    done = dict.fromkeys(("reload", "kill", "add", "replace"), 0)
+    n = 0
+    while time.monotonic() < end:
+        what = rng.choice(list(done))
+        if what == "reload":
+            bed.process.send_signal(signal.SIGHUP)
+        elif what == "kill":
+            workers = bed.workers()
+            if workers:
+                try:
+                    os.kill(rng.choice(workers), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        elif what == "add":
+            n += 1
+            subprocess.run([f"{BUILD}/userkeys", "ukd", "allow",
+                            "alice@example.org", "--login", f"login{n}",
+                            *bed.ukd], capture_output=True)
+        else:
+            backup = f"{bed.work}/backup"
+            other = f"{bed.work}/other"
+            run("ukd", "export", *bed.ukd, "--sealed", "--out", backup)
+            run("ukd", "init", "--db", other, "--key-file",
+                f"{bed.work}/seal", "--adopt-key")
+            run("ukd", "import", backup, "--db", other)
+            os.rename(other, f"{bed.work}/ukd")
+            os.unlink(backup)
+        done[what] += 1
+        time.sleep(rng.random() * 0.3)
+    return done
+
+
+def races(bed):
+    signed, _ = bed.submit()
+    end = time.monotonic() + SECONDS
+    loads = [Load(bed, end, signed) for _ in range(6)]
+    for load in loads:
+        load.start()
+    done = administer(bed, end)
+    for load in loads:
+        load.join()
+    good = sum(x.signed for x in loads)
+    passed = sum(x.passed for x in loads)
+    later = sum(x.later for x in loads)
+    wrong = [w for x in loads for w in x.wrong]
+    check("races: a right result, or later", not wrong, wrong[:3])
+    check("races: most go through", good > 10 and passed > 10,
+          f"{good} signed, {passed} passed, {later} later")
+    check("races: all kinds", all(done.values()), done)
+    print(f"races: {done}; {good} signed, {passed} passed, {later} later")
+    bed.process.send_signal(signal.SIGHUP)
+    check("races: afterwards the workers are there", settled(bed, 2),
+          bed.workers())
+    time.sleep(1.5)
+    out, reply = bed.submit()
+    check("races: and sign", out.startswith(b"DKIM-Signature:"), reply)
+    run("ukd", "list", *bed.ukd)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as work:
+        bed = Stand(work)
+        try:
+            bed.start("workers = 2\n")
+            bed.submit()
+            for part in (forged, long_login, signals, bad_reload, races):
+                if not sys.argv[1:] or part.__name__ in sys.argv:
+                    part(bed)
+            first = bed.workers()
+            os.kill(bed.process.pid, signal.SIGKILL)
+            bed.process.wait()
+            for _ in range(100):
+                if not any(os.path.exists(f"/proc/{p}") for p in first):
+                    break
+                time.sleep(0.05)
+            check("no worker outlives the first process", not any(
+                os.path.exists(f"/proc/{p}") for p in first))
+        finally:
+            bed.end()
+            if Count.failed:
+                print(bed.text()[-3000:])
+    finish()
+
+
+main()
