@@ -76,7 +76,7 @@ objects = $(patsubst %.c,$(B)/%.o,$(1))
 programs = $(patsubst %.c,$(B)/%,$(call sources,tests/$(1)/test_*.c))
 scripts = $(if $(CROSS),,$(sort $(wildcard tests/$(1)/test_*.sh \
 	tests/$(1)/test_*.py)))
-GROUPS = unit vectors house interop resolver cli milter faults mail sendmail
+GROUPS = unit vectors house interop resolver cli milter faults field mail sendmail
 TEST_BIN = $(foreach g,$(GROUPS),$(call programs,$(g)))
 run = sh tests/run.sh $(1) $(call programs,$(1)) $(call scripts,$(1))
 
@@ -129,7 +129,7 @@ clean: ## remove everything built
 
 # ---- tests ----------------------------------------------------------------
 
-check: unit vectors house cli milter faults resolver interop replay ## all but real mail servers
+check: unit vectors field house cli milter faults resolver interop replay ## all but real mail servers
 
 unit: unit-built ## build and run the unit tests
 	@$(call run,unit)
@@ -143,6 +143,8 @@ cli: cli-built ## the command, as its users call it
 	@$(call run,cli)
 milter: milter-built ## the milter, with a small client of our own
 	@$(call run,milter)
+field: field-built ## bugs of others, each as a test
+	@$(call run,field)
 faults: faults-built ## the n-th call of the system fails
 	@$(call run,faults)
 interop: interop-built ## OpenDKIM, dkimpy, Mail::DKIM, both ways

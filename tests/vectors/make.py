@@ -13,6 +13,7 @@ import re
 import sys
 
 from signer import Key, sign
+from spoof import spoofing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NOW = 1750000000
@@ -525,6 +526,7 @@ def main():
     for group in (canonicalization, choice, tag_rules, times, lengths,
                   crypto, records, several, userkeys, limits):
         group(cases)
+    spoofing(cases, user, dkim, record, HEADER, BODY)
 
 
 main()
