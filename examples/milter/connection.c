@@ -148,70 +148,6 @@ take_macro(struct connection *c, const struct ukey_milter_event *e)
 		take_login(c, e);
 }
 
-/* Room for LEN more octets of the field; what passes the limit is dropped,
- * and the header is over its own then. */
-static void
-add_octets(struct connection *c, const uint8_t *data, size_t len)
-{
-	size_t need = c->field_len + len;
-	uint8_t *more;
-
-	if (need > FIELD_MAX)
-		return;
-	if (need > c->field_size) {
-		c->field_size = need < 512 ? 512 : 2 * need;
-		more = realloc(c->field, c->field_size);
-		if (more == NULL) {
-			c->bad = true;
-			return;
-		}
-		c->field = more;
-	}
-	memcpy(c->field + c->field_len, data, len);
-	c->field_len = need;
-}
-
-/* A value as it travels: milters get LF where the wire has CRLF. */
-static void
-add_value(struct connection *c, struct ukey_view v)
-{
-	struct ukey_view line;
-
-	while (v.data != NULL && !c->bad) {
-		line = ukey_view_cut(&v, '\n');
-		add_octets(c, line.data, line.len);
-		if (v.data != NULL)
-			add_octets(c, (const uint8_t *)"\r\n", 2);
-	}
-}
-
-static void
-field_event(struct connection *c, const struct ukey_milter_event *e)
-{
-	switch (e->kind) {
-	case UKEY_MILTER_NAME:
-		add_octets(c, e->first.data, e->first.len);
-		c->name_len = c->field_len;
-		break;
-	case UKEY_MILTER_VALUE:
-		if (c->field_len == c->name_len) {
-			add_octets(c, (const uint8_t *)": ",
-			    c->leading_space ? 1 : 2);
-			c->name_len = 0;
-		}
-		add_value(c, e->first);
-		break;
-	default:
-		if (c->name_len == c->field_len) /* an empty value */
-			add_octets(c, (const uint8_t *)":", 1);
-		add_octets(c, (const uint8_t *)"\r\n", 2);
-		if (!c->bad)
-			message_field(c);
-		if (!c->quiet_header)
-			output_reply(c, UKEY_MILTER_CONTINUE);
-	}
-}
-
 /* Events of a message; those that belong to none are answered alike. */
 static void
 message_event(struct connection *c, const struct ukey_milter_event *e)
@@ -220,7 +156,7 @@ message_event(struct connection *c, const struct ukey_milter_event *e)
 	case UKEY_MILTER_NAME:
 	case UKEY_MILTER_VALUE:
 	case UKEY_MILTER_FIELD_END:
-		field_event(c, e);
+		field_take(c, e);
 		break;
 	case UKEY_MILTER_HEADER_END:
 		message_header_end(c);

@@ -61,6 +61,7 @@ message_free(struct connection *c)
 	c->message = NULL;
 	c->field = NULL;
 	c->field_len = c->field_size = c->name_len = 0;
+	c->field_cut = false;
 	c->asked = 0;
 	c->waiting = c->replacing = false;
 	c->why = NULL;

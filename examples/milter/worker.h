@@ -72,6 +72,7 @@ struct connection {
 	uint32_t asked;          /* bit per DNS question that is out */
 	uint8_t *field;          /* the open field, on the heap */
 	size_t field_len, field_size, name_len;
+	bool field_cut;          /* it was longer than FIELD_MAX */
 	uint8_t *output;         /* waiting to be sent, on the heap */
 	size_t output_len, output_sent;
 };
@@ -102,6 +103,9 @@ void connection_answer(struct connection *c,
     const struct ukey_resolver_result *result);
 /* A sign of life, if one is due at NOW (ms). */
 void connection_tick(struct connection *c, uint64_t now);
+
+/* field.c: events of a field: name, value, end. */
+void field_take(struct connection *c, const struct ukey_milter_event *e);
 
 /* output.c: packets into what is to be sent; sent at once as far as the
  * socket takes it. */

@@ -48,6 +48,76 @@ def forged(bed):
               f"{len(gone)} gone, {answer[-1]}")
 
 
+def large_forged(bed):
+    """A forged result goes, however much stands in front of the claim."""
+    for size in (1, 100, 4096, 60000, 66000, 100000, 1000000):
+        for what in (b": (" + b"x" * size + b")", b" " * size + b":",
+                     b":\r\n\t" + b" " * size):
+            field = (b"Authentication-Results" + what +
+                     b" mx.example.net; userkeys=pass\r\n")
+            c = Client(bed.where)
+            try:
+                c.connect("mx.example.net")
+                c.mail("<eve@example.net>")
+                answer = c.message(field + MESSAGE)
+            except (Closed, ConnectionError) as e:
+                answer = [(b"closed", repr(e))]
+            c.s.close()
+            check(f"{size} octets before the claim", (
+                b"m", b"\0\0\0\1Authentication-Results\0\0") in answer and
+                answer[-1][0] == b"c", answer[-1])
+
+
+HOSTILE = ("%n%s%n", "a\nb", "a\r\nX: y", "a;b", "a(b", 'a"b', "a\\b",
+           "\x1b[2J", "a\tb", "\x7f", "x" * 900, "josé", "a' role=submit",
+           "a%0Ab")
+
+
+def injection(bed):
+    """Nothing of a message writes a line, a field or a word of its own."""
+    bed.mark()
+    n = 0
+    for text in HOSTILE:
+        raw = text.encode()
+        for sender in raw + b"@example.com", b'"' + raw + b'"@example.com', \
+                b"a@" + raw + b".example.com":
+            c = Client(bed.where)
+            c.macros(b"C", daemon_name="mx.example.net")
+            c.ask(b"C", raw + b"\x004\x09\xdd192.0.2.7\0")
+            c.send(b"M", b"<" + sender + b">\0")
+            if c.read()[0] != b"c":
+                c.s.close()
+                continue
+            value = raw.replace(b"\r\n", b" ").replace(b"\n", b"\n ")
+            message = MESSAGE.replace(b"<1@", b"<" + value + b"@").replace(
+                b"Subject: ", b"DKIM-Signature: v=1; a=rsa-sha256; d=" +
+                value + b"; s=" + value + b"; i=@" + value +
+                b"; h=from; bh=AA==; b=AA==\r\nSubject: ").replace(
+                    b"\n ", b"\r\n ")
+            answer = c.message(message)
+            c.s.close()
+            n += 1
+            for kind, data in answer:
+                if kind == b"i":
+                    lines = data[4:].split(b"\0")[1].split(b"\n")
+                    check(f"{text!r} in a field", all(
+                        line[:1] in (b" ", b"\t") for line in lines[1:]) and
+                        b"\r" not in data and b"\x1b" not in data and
+                        b"\x7f" not in data, data)
+                elif kind == b"y":
+                    check(f"{text!r} in a reply", data[-1:] == b"\0" and all(
+                        32 <= x < 127 for x in data[:-1]), data)
+    time.sleep(0.2)
+    lines = bed.text().split("\n")[:-1]
+    check("a line for each message", sum(" role=mx " in x for x in lines) ==
+          n, f"{n} messages, {len(lines)} lines")
+    check("each of printable ASCII, with its words once", all(
+        line.startswith("userkeys-milter: ") and line.isascii() and
+        line.isprintable() and line.count(" role=") == 1 and
+        line.count(" why=") == 1 and line.count(" action=") == 1
+        for line in lines), [x for x in lines if x.count(" role=") != 1][:3])
+
+
 def long_login(bed):
     name = "l" * 255
     run("ukd", "allow", "alice@example.org", "--login", name, *bed.ukd)
@@ -102,8 +172,7 @@ def bad_reload(bed):
         out, reply = bed.submit()
         check(f"{name}: it signs on", out.startswith(b"DKIM-Signature:"),
               reply)
-        with open(bed.log, "w"):
-            pass
+        bed.mark()
     bed.settings = good
     bed.write()
 
@@ -227,7 +296,7 @@ def main():
         try:
             bed.start("workers = 2\n")
             bed.submit()
-            for part in (forged, long_login, signals, bad_reload, races):
+            for part in (forged, large_forged, injection, long_login, signals, bad_reload, races):
                 if not sys.argv[1:] or part.__name__ in sys.argv:
                     part(bed)
             first = bed.workers()

@@ -20,6 +20,7 @@ class Stand:
         self.conf = f"{work}/conf"
         self.log = f"{work}/log"
         self.process = None
+        self.marked = 0
         self.ukd = ["--db", f"{work}/ukd"]
         run("ukd", "init", *self.ukd, "--key-file", f"{work}/seal")
         self.dns = Dns()
@@ -43,11 +44,16 @@ class Stand:
             f.write(self.settings + more)
 
     def text(self):
-        with open(self.log, errors="replace") as f:
-            return f.read()
+        """Of the log, from the last mark on."""
+        with open(self.log, "rb") as f:
+            return f.read()[self.marked:].decode(errors="replace")
+
+    def mark(self):
+        self.marked = os.path.getsize(self.log)
 
     def start(self, more="", env=None, wait=True):
         self.write(more)
+        self.marked = 0
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [f"{BUILD}/userkeys-milter", "--foreground", "--config",
