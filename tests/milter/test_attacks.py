@@ -82,8 +82,7 @@ def injection(bed):
         for sender in raw + b"@example.com", b'"' + raw + b'"@example.com', \
                 b"a@" + raw + b".example.com":
             c = Client(bed.where)
-            c.macros(b"C", daemon_name="mx.example.net")
-            c.ask(b"C", raw + b"\x004\x09\xdd192.0.2.7\0")
+            c.connect(host=text)
             c.send(b"M", b"<" + sender + b">\0")
             if c.read()[0] != b"c":
                 c.s.close()
