@@ -59,27 +59,8 @@ keep(char *to, struct ukey_view text)
 	    (const char *)text.data);
 }
 
-/* What is taken of the offer, and which macros are wanted, whatever the MTA is
- * set to send. */
-static void
-send_options(struct connection *c, const struct ukey_milter_options *taken)
-{
-	const struct ukey_milter_macros macros[] = {
-		{ UKEY_MILTER_AT_CONNECT, UKEY_VIEW("{daemon_name}") },
-		{ UKEY_MILTER_AT_MAIL, UKEY_VIEW("i {auth_authen}") },
-		{ UKEY_MILTER_AT_HEADER_END, UKEY_VIEW("i") },
-		{ UKEY_MILTER_AT_END, UKEY_VIEW("i") },
-	};
-	uint8_t octets[128];
-	struct ukey_out out;
-
-	ukey_out_init(&out, octets, sizeof(octets));
-	(void)ukey_milter_write_options(&out, taken, macros,
-	    sizeof(macros) / sizeof(macros[0]));
-	output_send(c, &out);
-}
-
 /*
+ * The MTA's own choice of macros stays (no SETSYMLIST): what we need is in it.
  * By TCP each step but the many ones is answered: an MTA that sends two small
  * packets and hears nothing in between would wait for our delayed ACK.
  */
@@ -88,7 +69,6 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 {
 	struct ukey_milter_options want = { UKEY_MILTER_VERSION,
 		UKEY_MILTER_ADD_FIELDS | UKEY_MILTER_CHANGE_FIELDS |
-		UKEY_MILTER_SET_MACROS |
 		(c->worker->conf->body_notice ? UKEY_MILTER_CHANGE_BODY : 0),
 		UKEY_MILTER_NO_HELO |
 		UKEY_MILTER_NO_RCPT | UKEY_MILTER_NO_UNKNOWN |
@@ -98,6 +78,8 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 		UKEY_MILTER_QUIET_DATA : 0) };
 	struct ukey_milter_options offer = { e->word[0], e->word[1],
 		e->word[2] }, taken;
+	uint8_t octets[32];
+	struct ukey_out out;
 
 	if (c->negotiated || !ukey_milter_negotiate(&taken, &offer, &want,
 	    UKEY_MILTER_ADD_FIELDS | UKEY_MILTER_CHANGE_FIELDS)) {
@@ -114,7 +96,9 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 	c->quiet_header = taken.protocol & UKEY_MILTER_QUIET_HEADER;
 	c->quiet_end = taken.protocol & UKEY_MILTER_QUIET_HEADER_END;
 	c->quiet_body = taken.protocol & UKEY_MILTER_QUIET_BODY;
-	send_options(c, &taken);
+	ukey_out_init(&out, octets, sizeof(octets));
+	(void)ukey_milter_write_options(&out, &taken);
+	output_send(c, &out);
 }
 
 /* A login that was cut would be somebody else's. */

@@ -57,22 +57,13 @@ packet_end(struct ukey_out *o, size_t start)
 
 bool
 ukey_milter_write_options(struct ukey_out *o,
-    const struct ukey_milter_options *taken,
-    const struct ukey_milter_macros *macros, unsigned count)
+    const struct ukey_milter_options *taken)
 {
 	size_t start = packet_start(o, 'O');
-	unsigned i;
 
 	write_u32(o, taken->version);
 	write_u32(o, taken->actions);
 	write_u32(o, taken->protocol);
-	if (!(taken->actions & UKEY_MILTER_SET_MACROS))
-		count = 0;
-	for (i = 0; i < count; i++) {
-		write_u32(o, macros[i].stage);
-		ukey_out_view(o, macros[i].names);
-		ukey_out_octet(o, 0);
-	}
 	return packet_end(o, start);
 }
 

@@ -19,7 +19,6 @@
 #define UKEY_MILTER_CHANGE_BODY 0x2
 #define UKEY_MILTER_CHANGE_FIELDS 0x10
 #define UKEY_MILTER_QUARANTINE 0x20
-#define UKEY_MILTER_SET_MACROS 0x100
 
 /* Protocol steps: "NO" not sent at all, "QUIET" sent without a reply. */
 #define UKEY_MILTER_NO_HELO 0x2
@@ -53,25 +52,8 @@ bool ukey_milter_negotiate(struct ukey_milter_options *taken,
     const struct ukey_milter_options *offer,
     const struct ukey_milter_options *want, uint32_t need);
 
-/* What the MTA is to tell at a stage, instead of what it would. */
-struct ukey_milter_macros {
-	uint32_t stage;         /* enum ukey_milter_stage */
-	struct ukey_view names; /* with blanks between them, such as "i {x}" */
-};
-enum ukey_milter_stage {
-	UKEY_MILTER_AT_CONNECT,
-	UKEY_MILTER_AT_HELO,
-	UKEY_MILTER_AT_MAIL,
-	UKEY_MILTER_AT_RCPT,
-	UKEY_MILTER_AT_DATA,
-	UKEY_MILTER_AT_END,        /* of the message */
-	UKEY_MILTER_AT_HEADER_END
-};
-
-/* MACROS, COUNT of them, are written if UKEY_MILTER_SET_MACROS was taken. */
 bool ukey_milter_write_options(struct ukey_out *o,
-    const struct ukey_milter_options *taken,
-    const struct ukey_milter_macros *macros, unsigned count);
+    const struct ukey_milter_options *taken);
 /* One of the replies of one octet. */
 bool ukey_milter_write_reply(struct ukey_out *o, uint8_t reply);
 /*
