@@ -49,8 +49,9 @@ static const uint32_t allowed[] = {
 	/* Files. */
 	__NR_read, __NR_write, __NR_readv, __NR_writev, __NR_pread64,
 	__NR_pwrite64, __NR_close, __NR_openat, __NR_fsync, __NR_fdatasync,
-	__NR_ftruncate, __NR_unlinkat, __NR_readlinkat, __NR_faccessat,
-	__NR_fchmod, __NR_fchown, __NR_getcwd, __NR_lseek, __NR_statx,
+	__NR_ftruncate, __NR_flock, __NR_unlinkat, __NR_readlinkat,
+	__NR_faccessat, __NR_fchmod, __NR_fchown, __NR_getcwd, __NR_lseek,
+	__NR_statx,
 	/* Memory. */
 	__NR_brk, __NR_munmap, __NR_mremap, __NR_madvise,
 	/* Sockets and waiting. */

@@ -77,16 +77,23 @@ def unsigned(bed, with_):
 def local_mail(bed, with_):
     for text in "sign", "verify", "pass":
         with_(f"local-mail = {text}\n")
-        out = send(bed.where, daemon=None, sender="alice@example.org")
+        # As Postfix' cleanup(8) does: macros of the MX, port 0.
+        host = {"address": "127.0.0.1", "port": 0}
+        out = send(bed.where, sender="alice@example.org", **host)
         check(f"local-mail = {text}", {
             "sign": is_signed(out), "pass": out == MESSAGE,
             "verify": b"userkeys=none" in out.split(b"From:")[0]}[text],
               out[:200])
         bounce = MESSAGE.replace(b"From: Alice <alice@example.org>",
                                  b"From: MAILER-DAEMON@example.org")
-        out = send(bed.where, bounce, "", daemon=None)
+        out = send(bed.where, bounce, "", **host)
         check(f"local-mail = {text}: a bounce goes on",
               bounce.split(b"\r\n")[0] in out, out[:200])
+    with_("local-mail = sign\n")
+    for client in ({"address": "127.0.0.1"}, {"port": 0}, {"daemon": None},
+                   {"daemon": None, "address": "127.0.0.1"}):
+        out = send(bed.where, sender="alice@example.org", **client)
+        check(f"not local: {client}", not is_signed(out), out[:80])
     check("the log says so", "role=pass from=alice@example.org action=pass "
           "why=local" in bed.milter.text(), bed.milter.text()[-300:])
 

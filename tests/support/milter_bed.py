@@ -197,7 +197,7 @@ def texts(records):
 class Bed:
     """A database with alice's key, a name server that knows it, a milter."""
 
-    def __init__(self, work, settings="", **more):
+    def __init__(self, work, settings="", prepare=lambda: None, **more):
         os.chmod(work, 0o700)
         self.ukd = ["--db", f"{work}/ukd"]
         run("ukd", "init", *self.ukd, "--key-file", f"{work}/seal")
@@ -207,6 +207,7 @@ class Bed:
             "reject"))
         self.dns.serve()
         self.where = f"unix:{work}/socket"
+        prepare()
         self.milter = Milter(
             work, self.where, f"database = {work}/ukd\n"
             f"key-file = {work}/seal\ndns = 127.0.0.1:{self.dns.port}\n"

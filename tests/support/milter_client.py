@@ -62,10 +62,10 @@ class Client:
         self.send(b"D", data)
 
     def connect(self, daemon="mx.example.net", host="client.example",
-                address="192.0.2.7"):
+                address="192.0.2.7", port=2525):
         if daemon:
             self.macros(b"C", daemon_name=daemon, j="mx.example.net")
-        data = host.encode() + b"\x004" + struct.pack(">H", 2525) + \
+        data = host.encode() + b"\x004" + struct.pack(">H", port) + \
             address.encode() + b"\0"
         if self.protocol & NR_CONNECT:
             self.send(b"C", data)
