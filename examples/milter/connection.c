@@ -177,6 +177,18 @@ mail_event(struct connection *c, const struct ukey_milter_event *e)
 		message_begin(c, e->first);
 }
 
+/* Mail of programs on the host, and bounces, come from Postfix' cleanup(8) as
+ * from port 0 of the host itself, which no client can have; their macros are
+ * those of the MX. */
+static void
+take_client(struct connection *c, const struct ukey_milter_event *e)
+{
+	keep(c->client, e->second);
+	c->from_host = e->family == 'L' || (e->port == 0 &&
+	    (ukey_view_equal(e->second, UKEY_VIEW("127.0.0.1")) ||
+	    ukey_view_equal(e->second, UKEY_VIEW("::1"))));
+}
+
 /* Events of the connection; false when E is none. */
 static bool
 connection_event(struct connection *c, const struct ukey_milter_event *e)
@@ -197,9 +209,10 @@ connection_event(struct connection *c, const struct ukey_milter_event *e)
 	case UKEY_MILTER_QUIT_NEW:
 		message_free(c);
 		c->daemon_name[0] = c->client[0] = '\0';
+		c->from_host = false;
 		return true;
 	case UKEY_MILTER_CONNECT:
-		keep(c->client, e->second);
+		take_client(c, e);
 		if (!c->quiet_connect)
 			output_reply(c, UKEY_MILTER_CONTINUE);
 		return true;

@@ -24,19 +24,16 @@ text_view(const char *text)
 static enum purpose
 purpose_of(const struct connection *c)
 {
+	static const enum purpose local[] = { [CONF_SIGN] = PURPOSE_SUBMIT,
+		[CONF_VERIFY] = PURPOSE_MX, [CONF_PASS] = PURPOSE_PASS };
 	const struct conf *conf = c->worker->conf;
-	bool submission = strcmp(c->daemon_name, conf->submission_name) == 0;
 
-	if (c->login[0] != '\0' || (submission && c->daemon_name[0] != '\0'))
+	if (c->login[0] != '\0')
 		return PURPOSE_SUBMIT;
-	if (conf_trusts(conf, c->client))
-		return PURPOSE_SUBMIT;
-	/* No macro of a connection: pickup(8), bounces. */
-	if (c->daemon_name[0] != '\0')
-		return PURPOSE_MX;
-	if (conf->local_mail == CONF_SIGN)
-		return PURPOSE_SUBMIT;
-	return conf->local_mail == CONF_PASS ? PURPOSE_PASS : PURPOSE_MX;
+	if (c->from_host)
+		return local[conf->local_mail];
+	return strcmp(c->daemon_name, conf->submission_name) == 0 ||
+	    conf_trusts(conf, c->client) ? PURPOSE_SUBMIT : PURPOSE_MX;
 }
 
 /* Whether C's client must say who it is: it came to submission, from no
@@ -44,7 +41,7 @@ purpose_of(const struct connection *c)
 static bool
 lacks_login(const struct connection *c)
 {
-	return c->login[0] == '\0' && c->daemon_name[0] != '\0' &&
+	return c->login[0] == '\0' && !c->from_host &&
 	    !conf_trusts(c->worker->conf, c->client);
 }
 

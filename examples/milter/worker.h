@@ -63,6 +63,7 @@ struct connection {
 	uint64_t progress;       /* ms when the next sign of life is due */
 	/* Of the connection. */
 	char daemon_name[NAME_TEXT], client[NAME_TEXT];
+	bool from_host;          /* no network: a program on the host */
 	/* Of the message. */
 	char login[NAME_TEXT], queue_id[NAME_TEXT], message_id[NAME_TEXT];
 	char sender[NAME_TEXT];
