@@ -48,6 +48,7 @@ static struct {
 	bool check, foreground;
 	int listeners[CONF_LISTENERS + 1];
 	pid_t workers[WORKERS];
+	FILE *pid; /* its file, until it is written */
 } self;
 
 static int
@@ -115,18 +116,28 @@ drop_rights(char *err)
 	return false;
 }
 
+/* While rights are still there, and somebody reads what is wrong. */
 static bool
-write_pid(void)
+open_pid(char *err)
 {
-	FILE *f;
-
 	if (self.conf.pid_file[0] == '\0')
 		return true;
-	f = fopen(self.conf.pid_file, "we");
-	if (f == NULL)
-		return false;
-	fprintf(f, "%ld\n", (long)getpid());
-	return fclose(f) == 0;
+	self.pid = fopen(self.conf.pid_file, "we");
+	if (self.pid == NULL)
+		snprintf(err, CONF_ERROR_SIZE, "pid-file = %s: cannot be "
+		    "written: %s", self.conf.pid_file, strerror(errno));
+	return self.pid != NULL;
+}
+
+static void
+write_pid(void)
+{
+	if (self.pid == NULL)
+		return;
+	fprintf(self.pid, "%ld\n", (long)getpid());
+	if (fclose(self.pid) != 0)
+		log_error("%s: %s", self.conf.pid_file, strerror(errno));
+	self.pid = NULL;
 }
 
 /* A child that keeps secrets and ends with its parent; as fork(2). */
@@ -302,7 +313,7 @@ prepare(char *err)
 	static const struct conf none;
 
 	if (!listeners_change(self.listeners, &none, &self.conf, err) ||
-	    !drop_rights(err))
+	    !open_pid(err) || !drop_rights(err))
 		return false;
 	keep_secrets(); /* a change of user may undo it */
 	if (!self.foreground && daemon(0, 0) != 0) {
@@ -310,15 +321,11 @@ prepare(char *err)
 		    strerror(errno));
 		return false;
 	}
-	if (!write_pid()) {
-		snprintf(err, CONF_ERROR_SIZE, "pid-file = %s: cannot be "
-		    "written: %s", self.conf.pid_file, strerror(errno));
-		return false;
-	}
 	if (!log_open(self.foreground || self.conf.log_stderr)) {
 		snprintf(err, CONF_ERROR_SIZE, "out of memory");
 		return false;
 	}
+	write_pid();
 	return true;
 }
 

@@ -4,7 +4,9 @@
 # shellcheck shell=sh
 #
 # postfix_make FOLDER SUBMIT_MILTER MX_MILTER: writes both; sets SUBMIT_PORT and
-# MX_PORT.  postfix_start, postfix_stop FOLDER.
+# MX_PORT.  postfix_listen FOLDER MILTER: one more port of the MX, with another
+# milter; sets PORT.  postfix_start, postfix_stop FOLDER.  Logins are alice, bob
+# and carol, each with the password pw-NAME.
 
 postfix_common() {
 	mkdir -p "$1/$2/etc/sasl" "$1/$2/spool" "$1/$2/data" "$1/$2/log"
@@ -46,7 +48,9 @@ maximal_backoff_time = 2s
 queue_run_delay = 1s
 milter_default_action = tempfail
 disable_mime_output_conversion = yes
+transport_maps = texthash:$1/$2/etc/transport
 EOF
+	: >"$1/$2/etc/transport"
 	{
 		cat <<'EOF'
 pickup    unix  n - n 1 1 pickup
@@ -119,12 +123,35 @@ EOF
 	chown nobody "$1/in/mail"
 	echo "127.0.0.1:$MX_PORT inet n - n - - smtpd" \
 	    >>"$1/in/etc/master.cf"
-	for user in alice bob; do
+	for user in alice bob carol; do
 		echo "pw-$user" | saslpasswd2 -p -c -f "$1/out/etc/sasldb2" \
 		    -u example.test $user
 	done
 	chgrp postfix "$1/out/etc/sasldb2"
 	chmod 640 "$1/out/etc/sasldb2"
+}
+
+postfix_listen() {
+	PORT=$(free_port)
+	printf '%s\n' "127.0.0.1:$PORT inet n - n - - smtpd" \
+	    "  -o smtpd_milters=$2" >>"$1/in/etc/master.cf"
+}
+
+# Waits until somebody at PORT says 220.
+postfix_greets() {
+	python3 - "$1" <<'EOF'
+import socket, sys, time
+for _ in range(600):
+    try:
+        with socket.create_connection(("127.0.0.1", int(sys.argv[1])),
+                                      60) as s:
+            if s.recv(100).startswith(b"220"):
+                sys.exit(0)
+    except OSError:
+        pass
+    time.sleep(0.1)
+sys.exit(1)
+EOF
 }
 
 postfix_start() {
@@ -133,6 +160,7 @@ postfix_start() {
 		    { cat "$1/postfix.log" "$1/$name/log/maillog" >&2
 		    return 1; }
 	done
+	postfix_greets "$SUBMIT_PORT" && postfix_greets "$MX_PORT"
 }
 
 postfix_stop() {

@@ -226,9 +226,8 @@ class Bed:
             print(self.milter.text()[-3000:])
 
 
-def add_mailbox(ukd, address, *options, active=True):
-    """A mailbox with a key; the text of its record."""
+def add_mailbox(ukd, address, *options):
+    """A mailbox with an active key; the text of its record."""
     record = run("ukd", "add", address, *options, *ukd)
-    for _ in range(2 if active else 0):
-        run("ukd", "rotate", address, "--force", *ukd)
+    run("ukd", "rotate", address, "--force", *ukd)
     return texts(record)

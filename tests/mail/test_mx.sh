@@ -1,0 +1,203 @@
+#!/bin/sh
+# test_mx.sh: letters from elsewhere: what the MX does with good, old, forged
+# and revoked ones, and what a second verifier says.
+# SPDX-License-Identifier: MIT
+set -u
+. tests/mail/bed.sh
+bed_init
+
+# ---- keys, records, servers ----------------------------------------------------
+
+# Keys that are not in a database: NAME OPTIONS...; prints the records.
+key() {
+	name=$1
+	shift
+	"$build/userkeys" keygen "$name@example.test" --bits 1024 \
+	    --out "$work/$name.pem" "$@" 2>/dev/null
+}
+{
+	printf '%s\n' "\$ORIGIN example.test." "\$TTL 1" \
+	    '@ SOA ns hostmaster 1 3600 600 86400 1' '@ NS ns' \
+	    'ns A 127.0.0.1' '*.userkeys TXT "v=DKIM1; uk=reject; p="' \
+	    'gone.userkeys TXT "v=DKIM1; uk=reject; p="'
+	key alice --advice reject
+	key quentin --advice quarantine
+	key tess --advice reject --testing
+} >"$work/example.test.zone"
+# The key of somebody whose record is revoked; it is published nowhere.
+key gone >/dev/null
+cat >"$work/example.net.zone" <<'EOF'
+$ORIGIN example.net.
+@ 60 SOA ns hostmaster 1 3600 600 86400 1
+@ 60 NS ns
+EOF
+nsd_start "$work" || exit 1
+milter mx 'authserv-id = mx.dest.test' 'advice = reject' \
+    "dns = 127.0.0.1:$NSD_PORT" 'dns-timeout = 60'
+mkdir "$work/bodies"
+milter notice 'authserv-id = mx.dest.test' "dns = 127.0.0.1:$NSD_PORT" \
+    'dns-timeout = 60' \
+    'body-notice = yes' "notice-folder = $work/bodies"
+postfix_make "$work" "unix:$work/mx.sock" "unix:$work/mx.sock"
+postfix_listen "$work" "unix:$work/notice.sock"
+notice_port=$PORT
+cat >"$work/opendkim.conf" <<EOF
+Socket local:$work/opendkim.sock
+Mode v
+AuthservID opendkim.dest.test
+Syslog no
+UMask 000
+PidFile $work/opendkim.pid
+EOF
+keys=$work/opendkim.keys
+echo "TestPublicKeys $keys" >>"$work/opendkim.conf"
+printf 'alice.userkeys._domainkey.example.test %s\n' "$(awk '
+    /^alice\.userkeys\.example/ { on = 1 }
+    on { while (match($0, /"[^"]*"/)) {
+	    text = text substr($0, RSTART + 1, RLENGTH - 2)
+	    $0 = substr($0, RSTART + RLENGTH) } }
+    on && /\)/ { exit } END { print text }' "$work/example.test.zone")" \
+    >"$keys"
+opendkim -f -x "$work/opendkim.conf" >"$work/opendkim.log" 2>&1 &
+others=$!
+until_true [ -S "$work/opendkim.sock" ] || { cat "$work/opendkim.log"; exit 1; }
+# Ours first, then OpenDKIM.
+postfix_listen "$work" "unix:$work/mx.sock,unix:$work/opendkim.sock"
+both_port=$PORT
+postfix_start "$work" || exit 1
+postfix_greets "$notice_port" || exit 1
+
+# ---- letters ---------------------------------------------------------------------
+
+# signed NAME SUBJECT [OPTIONS OF SIGN...]: a letter that NAME signed.
+signed() {
+	name=$1 subject=$2
+	shift 2
+	"$build/userkeys" sign --from "$name@example.test" --key \
+	    "$work/$name.pem" "$@" \
+	    "$(letter "$subject" "$name@example.test")" >"$work/signed"
+	echo "$work/signed"
+}
+# taken SUBJECT FROM FILE RESULT WHAT
+taken() {
+	is 250 "$(code 3 "$(inject "$2" "$3")")" "$5"
+	is "userkeys=$4" "$(result "$(delivered "$1")")" "$5: $4"
+}
+# refused FROM FILE WHY WHAT
+refused() {
+	is '550 5.7.1' "$(code 9 "$(inject "$1" "$2")")" "$4"
+	says "from=<$1> action=refuse .*why=$3" "$(tail -n 1 "$work/mx.log")" \
+	    "the log says why: $4"
+}
+
+taken good alice@example.test "$(signed alice good)" pass 'a signed letter'
+cp "$work/signed" "$work/good"
+sed 's/Hello/Hallo/' "$work/good" >"$work/letter.body"
+refused alice@example.test "$work/letter.body" body-hash 'the body was changed'
+sed 's/^Subject: good/Subject: better/' "$work/good" >"$work/letter.subject"
+refused alice@example.test "$work/letter.subject" signature \
+    'the subject was changed'
+{ echo 'Subject: two'; cat "$work/good"; } >"$work/letter.two"
+refused alice@example.test "$work/letter.two" signature 'a second subject'
+refused alice@example.test "$(letter unsigned alice@example.test)" \
+    no-signature 'unsigned mail for a domain with reject'
+refused anybody@example.test "$(letter wild anybody@example.test)" \
+    no-signature 'a mailbox that only the wildcard covers'
+refused gone@example.test "$(signed gone revoked)" key-revoked 'a revoked key'
+now=$(date +%s)
+refused alice@example.test "$(signed alice old --time $((now - 90000)) \
+    --expire 24h)" expired 'a signature that expired'
+refused alice@example.test "$(signed alice early --time $((now + 90000)))" \
+    future 'a signature from the future'
+refused gone@example.test "$work/good" not-aligned \
+    "alice's letter under another envelope sender"
+taken tested tess@example.test "$(letter tested tess@example.test)" none \
+    't=y: unsigned, and only noted'
+says 'policy.testing=y' "$(cat "$(delivered tested)")" 'testing is shown'
+taken marked quentin@example.test "$(letter marked quentin@example.test)" \
+    none 'advice quarantine: taken'
+says 'policy.action=quarantine' "$(cat "$(delivered marked)")" 'and marked'
+taken stranger eve@example.net "$(letter stranger eve@example.net)" none \
+    'a domain without user keys'
+taken bounce '' "$(letter bounce eve@example.net)" none 'a bounce'
+
+# ---- forged results ----------------------------------------------------------------
+
+cat >"$work/claims" <<'EOF'
+Authentication-Results: mx.dest.test; userkeys=pass claim=1
+authentication-results: mx.dest.test; userkeys=pass claim=2
+Authentication-Results: MX.Dest.Test; userkeys=pass claim=3
+Authentication-Results: (comment (nested)) mx.dest.test; userkeys=pass claim=4
+Authentication-Results: "mx.dest.test"; userkeys=pass claim=5
+Authentication-Results: mx.dest.test.; userkeys=pass claim=6
+Authentication-Results: mx.dest.test 1; userkeys=pass claim=7
+Authentication-Results:
+	mx.dest.test
+	; userkeys=pass claim=8
+Authentication-Results:mx.dest.test/1; userkeys=pass claim=9
+Authentication-Results: "mx.d\est.test" (x); userkeys=pass claim=10
+Authentication-Results: mx.dest.test (unclosed; userkeys=pass claim=11
+Authentication-Results: other.test; userkeys=pass claim=other
+EOF
+{ cat "$work/claims"; cat "$(letter claims eve@example.net)"; } \
+    >"$work/with-claims"
+taken claims eve@example.net "$work/with-claims" none \
+    'eleven forged results'
+is 'claim=other' "$(grep -o 'claim=[a-z0-9]*' "$(delivered claims)")" \
+    "another server's alone is left"
+is 3 "$(grep -ci '^Authentication-Results:' "$(delivered claims)")" \
+    'beside ours'
+
+# ---- OpenDKIM behind us --------------------------------------------------------------
+
+signed alice second >/dev/null
+is 250 "$(code 3 "$(inject alice@example.test "$work/signed" \
+    "$both_port")")" 'ours, then OpenDKIM'
+file=$(delivered second)
+passes second 'ours'
+says 'opendkim.dest.test;.*dkim=pass.*header.d=example.test' \
+    "$(sed '/^$/q' "$file" | tr -d '\n')" 'OpenDKIM takes it for plain DKIM'
+sed 's/^Subject: second/Subject: third/; s/Hello/Hallo/' "$work/signed" |
+    sed 's/^\(DKIM-Sig.*\)/\1/' >"$work/letter.third"
+is 250 "$(code 3 "$(inject eve@example.net "$work/letter.third" \
+    "$both_port")")" 'a changed one, under another sender'
+says 'opendkim.dest.test;.*dkim=fail' "$(sed '/^$/q' "$(delivered third)" |
+    tr -d '\n')" 'OpenDKIM finds it changed, too'
+
+# ---- the notice in the body -------------------------------------------------------------
+
+# noticed SUBJECT FROM FILE FIRST-LINE WHAT: and the rest of the body is as it
+# was sent.
+noticed() {
+	is 250 "$(code 3 "$(inject "$2" "$3" "$notice_port")")" "$5"
+	sed '1,/^$/d' "$(delivered "$1")" >"$work/body"
+	says "$4" "$(head -n 1 "$work/body")" "$5: the notice"
+	sed '1,/^$/d' "$3" >"$work/wanted"
+	sed 1d "$work/body" | cmp -s - "$work/wanted"
+	is 0 $? "$5: the rest of the body"
+}
+noticed line alice@example.test "$(signed alice line)" \
+    '^\[mx.dest.test: verified: sent from the mailbox alice@example.test\]$' \
+    'a signed letter'
+noticed noline eve@example.net "$(letter noline eve@example.net)" \
+    '^\[mx.dest.test: not verified: ' 'an unsigned one'
+{ letter big alice@example.test >/dev/null
+  yes '.a line of 50 octets that begins with a full stop' | head -n 9000
+} >>"$work/letter.big"
+"$build/userkeys" sign --from alice@example.test --key "$work/alice.pem" \
+    "$work/letter.big" >"$work/signed"
+noticed big alice@example.test "$work/signed" '^\[mx.dest.test: verified' \
+    '450 kB, in several pieces'
+file=$(letter html alice@example.test 'Content-Type: text/html')
+"$build/userkeys" sign --from alice@example.test --key "$work/alice.pem" \
+    "$file" >"$work/signed"
+is 250 "$(code 3 "$(inject alice@example.test "$work/signed" \
+    "$notice_port")")" 'HTML'
+passes html 'HTML'
+sed '1,/^$/d' "$(delivered html)" | cmp -s - "$work/wanted"
+is 1 $? 'a body of another letter would be seen'
+sed '1,/^$/d' "$file" >"$work/wanted"
+sed '1,/^$/d' "$(delivered html)" | cmp -s - "$work/wanted"
+is 0 $? 'it stays as it is'
+is '' "$(ls "$work/bodies")" 'no body is left in a file'
+bed_done

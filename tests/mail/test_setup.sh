@@ -1,0 +1,201 @@
+#!/bin/sh
+# test_setup.sh: docs/POSTFIX.md as it is printed, on a Postfix that runs: with
+# "userkeys setup", and by hand.  SPDX-License-Identifier: MIT
+#
+# Each runs in a namespace of its own, with a network of its own (so ports 25,
+# 53 and 587 are free), an /etc that is a copy, and empty folders in place of
+# /var/lib, /var/spool and /run: nothing of the system is touched.
+set -u
+
+[ "$(id -u)" = 0 ] && unshare -mn true 2>/dev/null || {
+	echo 'test_setup: needs root and namespaces: left out'
+	echo '0 passed, 0 failed'
+	exit 0
+}
+if [ $# = 0 ]; then
+	for way in setup hand; do
+		unshare -mn --propagation private sh "$0" $way
+	done | awk '{ print } / passed, / { p += $1; f += $3 }
+	    END { printf "%d passed, %d failed\n", p, f; exit f > 0 }'
+	exit
+fi
+
+# ---- inside ----------------------------------------------------------------------
+
+. tests/mail/bed.sh
+way=$1
+bed_init
+PATH=$build:$PATH
+# shellcheck disable=SC2317,SC2329 # by the trap
+leave() {
+	postfix stop >/dev/null 2>&1
+	pid=$(cat /run/userkeys.pid 2>/dev/null)
+	[ -z "$pid" ] || kill "$pid"
+	nsd_stop
+	[ $failed = 0 ] || tail -n 30 "$work/maillog" "$work/out"
+	cd / && umount /etc /var/lib /var/spool /run
+	rm -rf "$work"
+}
+trap leave EXIT
+# lo is down in a new network.
+python3 -c 'import fcntl, socket, struct
+with socket.socket() as s:
+    fcntl.ioctl(s, 0x8914, struct.pack("16sh14x", b"lo", 1))'
+mkdir "$work/lib" "$work/spool" "$work/run"
+chmod 711 "$work"
+cp -a /etc "$work/etc"
+mkdir "$work/lib/postfix" "$work/spool/postfix" "$work/spool/mail"
+chown postfix "$work/lib/postfix"
+for where in etc:/etc lib:/var/lib spool:/var/spool run:/run; do
+	mount --bind "$work/${where%%:*}" "${where#*:}" || exit 1
+done
+echo 'nameserver 127.0.0.1' >/etc/resolv.conf
+rm -rf /etc/userkeys /etc/postfix/main.cf /etc/postfix/master.cf
+userdel userkeys >/dev/null 2>&1
+
+# A Postfix as it might be found: it receives for example.org, and its users
+# submit with a login.
+postfix_common "$work" found mail.example.org
+sed "s|$work/found/etc|/etc/postfix|; s|$work/found/spool|/var/spool/postfix|
+    s|$work/found/data|/var/lib/postfix|; s|$work/found/log/maillog|$work/maillog|
+    /^milter_default_action/d; /^disable_mime/d" \
+    "$work/found/etc/main.cf" >/etc/postfix/main.cf
+: >/etc/postfix/transport
+cat >>/etc/postfix/main.cf <<EOF
+virtual_mailbox_domains = example.org
+virtual_mailbox_base = /var/spool/mail
+virtual_mailbox_maps = inline:{ {bob@example.org = all/} }
+virtual_uid_maps = static:$(id -u nobody)
+virtual_gid_maps = static:$(id -g nobody)
+smtpd_relay_restrictions = permit_sasl_authenticated,reject_unauth_destination
+smtpd_sasl_path = smtpd
+cyrus_sasl_config_path = /etc/postfix/sasl
+EOF
+mkdir -p /etc/postfix/sasl
+printf '%s\n' 'pwcheck_method: auxprop' 'auxprop_plugin: sasldb' \
+    'sasldb_path: /etc/postfix/sasldb2' 'mech_list: PLAIN' \
+    >/etc/postfix/sasl/smtpd.conf
+echo pw-alice | saslpasswd2 -p -c -f /etc/postfix/sasldb2 -u mail.example.org \
+    alice
+chgrp postfix /etc/postfix/sasldb2
+chmod 640 /etc/postfix/sasldb2
+{
+	echo 'smtp inet n - n - - smtpd'
+	echo 'submission inet n - n - - smtpd'
+	echo '  -o smtpd_sasl_auth_enable=yes'
+	echo '  -o smtpd_client_restrictions=permit_sasl_authenticated,reject'
+	cat "$work/found/etc/master.cf"
+} >/etc/postfix/master.cf
+chown nobody /var/spool/mail
+postfix start >"$work/out" 2>&1 || exit 1
+postfix_greets 25 || exit 1
+printf '%s\n' "\$ORIGIN example.org." "\$TTL 1" \
+    '@ SOA ns hostmaster 1 3600 600 86400 1' '@ NS ns' 'ns A 127.0.0.1' \
+    >"$work/example.org.zone"
+NSD_PORT=53
+nsd_start "$work" || exit 1
+
+# block N: the code of the page's block N, from 1.
+block() {
+	awk -v n="$1" '/^```/ { inside = !inside; k += inside; next }
+	    inside && k == n' docs/POSTFIX.md
+}
+# run_block N WHAT: as printed; a step that says "try again later" is tried.
+run_block() {
+	block "$1" >"$work/block"
+	while read -r line; do
+		patiently sh -xc "$line" </dev/null >>"$work/out" 2>&1
+		is 0 $? "$2: $line"
+	done <"$work/block"
+}
+
+case $way in
+setup)
+	run_block 1 'the two commands'
+	;;
+hand)
+	run_block 4 'user, folders, database'
+	block 5 >/etc/userkeys/userkeys.conf
+	block 6 >>/etc/postfix/main.cf
+	block 7 >"$work/block"
+	sed -i "/^submission/r $work/block" /etc/postfix/master.cf
+	postfix reload >>"$work/out" 2>&1
+	;;
+esac
+userkeys-milter --check-config >>"$work/out" 2>&1
+is 0 $? 'its settings are good'
+echo 'pid-file = /run/userkeys.pid' >>/etc/userkeys/userkeys.conf
+userkeys-milter >>"$work/out" 2>&1
+is 0 $? 'the milter starts, and goes into the background'
+is userkeys "$(ps -o user= -p "$(cat /run/userkeys.pid)")" 'as its user'
+is "socket root postfix 660" "$(stat -c '%F %U %G %a' \
+    /var/spool/postfix/userkeys/milter.sock)" 'its socket is for Postfix'
+
+block 2 >"$work/block"
+sh -e "$work/block" >>"$work/example.org.zone" 2>>"$work/out"
+is 0 $? 'a mailbox'
+nsd_stop
+nsd_start "$work" || exit 1
+run_block 3 'its key signs'
+
+# taken PORT OPTIONS...: a letter to bob; the reply.
+letter_to() {
+	port=$1 file=$2
+	shift 2
+	until_answered "$port" "$file" "$@"
+}
+# Until Postfix' processes have read their new settings.
+until_answered() {
+	port=$1 file=$2
+	shift 2
+	tries=0
+	while [ $tries -lt 300 ]; do
+		answer=$(python3 tests/mail/post.py "$@" "$port" \
+		    alice@example.org bob@example.org "$file")
+		case $answer in
+		4* | 0*) ;;
+		*) break ;;
+		esac
+		tries=$((tries + 1))
+		sleep 0.2
+	done
+	echo "$answer"
+}
+there() {
+	grep -rlx "Subject: $1" /var/spool/mail/all/new
+}
+
+is 250 "$(code 3 "$(letter_to 587 "$(letter signed alice@example.org)" \
+    -l alice)")" 'alice sends'
+until_true there signed >/dev/null
+file=$(there signed)
+says 's=alice.userkeys' "$(sed '/^$/q' "$file" | tr -d '\n')" 'it is signed'
+is '550 5.7.1' "$(code 9 "$(letter_to 587 "$(letter x ceo@example.org)" \
+    -l alice)")" 'alice writes as the CEO'
+sed -n '/^DKIM-Signature/,$p' "$file" | sed '1i X-Way: outside' \
+    >"$work/outside"
+is 250 "$(code 3 "$(letter_to 25 "$work/outside")")" 'it comes from elsewhere'
+outside() {
+	grep -rlx 'X-Way: outside' /var/spool/mail/all/new
+}
+until_true outside >/dev/null
+says 'Results: mail.example.org;.*userkeys=pass' \
+    "$(sed '/^$/q' "$(outside)" | tr -d '\n')" 'and is verified'
+sendmail -f alice@example.org bob@example.org \
+    <"$(letter local alice@example.org)"
+until_true there local >/dev/null
+says 's=alice.userkeys' "$(sed '/^$/q' "$(there local)" | tr -d '\n')" \
+    'mail of the host is signed'
+if [ "$way" = setup ]; then
+	userkeys setup postfix --domain example.org --apply \
+	    >"$work/second" 2>>"$work/out"
+	is 0 $? 'set up once more'
+	is 'unix:userkeys/milter.sock' "$(postconf -h smtpd_milters)" \
+	    'nothing is there twice'
+fi
+kill "$(cat /run/userkeys.pid)"
+: >/run/userkeys.pid
+is 4 "$(python3 tests/mail/post.py -l alice 587 alice@example.org \
+    bob@example.org "$work/letter.x" | cut -c 1)" 'without the milter: 4xx'
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
