@@ -28,6 +28,8 @@ define(\`confDEF_USER_ID', \`0:0')dnl
 define(\`confTRUSTED_USER', \`root')dnl
 define(\`confDOMAIN_NAME', \`$3')dnl
 define(\`confTO_IDENT', \`0')dnl
+define(\`confQUEUE_LA', \`1000')dnl
+define(\`confREFUSE_LA', \`1000')dnl
 define(\`confMAX_MESSAGE_SIZE', \`40000000')dnl
 define(\`confAUTH_MECHANISMS', \`PLAIN')dnl
 TRUST_AUTH_MECH(\`PLAIN')dnl

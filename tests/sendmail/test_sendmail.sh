@@ -149,10 +149,10 @@ inject() {
 	reply
 }
 
-# delivered SUBJECT: the file, within ten seconds.
+# delivered SUBJECT: the file, within a minute.
 delivered() {
 	tries=0
-	while [ $tries -lt 100 ]; do
+	while [ $tries -lt 600 ]; do
 		file=$(grep -rlxF "Subject: $1" "$work/mail" 2>/dev/null |
 		    grep -v '/mail/\.' | head -n 1)
 		if [ -n "$file" ]; then
@@ -165,12 +165,12 @@ delivered() {
 	echo /nowhere
 }
 
-# logged PATTERN NAME: by the milter NAME, within ten seconds.
+# logged PATTERN NAME: by the milter NAME, within a minute.
 logged() {
 	tries=0
 	until grep -q "$1" "$work/$2.log"; do
 		tries=$((tries + 1))
-		[ $tries -lt 100 ] || return 1
+		[ $tries -lt 600 ] || return 1
 		sleep 0.1
 	done
 }
