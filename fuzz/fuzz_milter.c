@@ -6,23 +6,21 @@
 #include "ukey_milter_codec.h"
 
 #define PIECES (1u << UKEY_MILTER_NONE | 1u << UKEY_MILTER_NAME | \
-	1u << UKEY_MILTER_VALUE | 1u << UKEY_MILTER_BODY)
+	1u << UKEY_MILTER_VALUE | 1u << UKEY_MILTER_BODY) /* of one string */
 
-/* A sum of the events of IN, pieces of one string as one. */
 static uint64_t
-run(struct ukey_view in, uint8_t cuts)
+run(const uint8_t *data, size_t size, uint8_t cuts)
 {
 	struct ukey_milter_event e = { .kind = UKEY_MILTER_NONE };
-	struct ukey_view part = { NULL, 0 };
-	struct ukey_milter m;
+	struct ukey_view in = { data, size }, part = { NULL, 0 };
 	uint8_t *copy = NULL;
+	struct ukey_milter m;
 	uint64_t sum = 0;
 
 	ukey_milter_init(&m);
 	while (e.kind != UKEY_MILTER_BAD && (e.kind || in.len > 0)) {
 		if (e.kind == UKEY_MILTER_NONE) {
-			free(copy);
-			part.len = piece_len(in, &cuts);
+			part.len = (free(copy), piece_len(in, &cuts));
 			part.data = copy = piece(&in, part.len);
 		}
 		e = ukey_milter_next(&m, &part);
@@ -36,7 +34,6 @@ run(struct ukey_view in, uint8_t cuts)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	MUST(run((struct ukey_view) { data, size }, 0) ==
-	    run((struct ukey_view) { data, size }, (uint8_t)size));
+	MUST(run(data, size, 0) == run(data, size, (uint8_t)size));
 	return 0;
 }

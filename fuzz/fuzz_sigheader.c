@@ -8,14 +8,18 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ukey_view in = { data, size };
+	struct ukey_view in = { data, size }, names;
 	struct ukey_sigheader sig;
-	enum ukey_reason reason = ukey_sigheader_parse(&sig, in);
+	bool from = false;
 
-	if (reason != UKEY_REASON_OK)
+	if (ukey_sigheader_parse(&sig, in) != UKEY_REASON_OK)
 		return 0;
 	MUST(sig.tag[UKEY_SIG_S].len > 0 && sig.tag[UKEY_SIG_H].len > 0);
 	MUST(ukey_view_is_domain(sig.tag[UKEY_SIG_D], true));
+	for (names = sig.tag[UKEY_SIG_H]; !from && names.data != NULL;)
+		from = ukey_view_equal_nocase(ukey_view_trim(ukey_view_cut(
+		    &names, ':')), UKEY_VIEW("from"));
+	MUST(from); /* RFC 6376 5.4 */
 	MUST(sig.b_raw.data >= data && sig.b_raw.data + sig.b_raw.len <=
 	    data + size);
 	MUST(ukey_sigheader_time(&sig, 0) == UKEY_REASON_OK);

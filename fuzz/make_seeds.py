@@ -108,6 +108,43 @@ def calls(message):
         body + b"\0"
 
 
+def differences(seeds):
+    """Choices, then what diff/case.c wants: tags, h=, record, header, body."""
+    tags = ["t=1749999990; x=1750000500; ", "i=a@e.org; ", "i=@sub.e.org; ",
+            "q=dns/txt; ", "zz=1; ", "x=1749999000; ", "t=1750000400; ",
+            "v=1; ", "i=a@x.org; ", "q=http; ", "a=rsa-sha1; ",
+            "z=From:a|To:b; "]
+    names = ["from", "from:to:from:subject", "From : To", "to:subject",
+             "from:dkim-signature", "from:date:cc:bcc:", " from:to ",
+             "from:to:to:to"]
+    records = ["k=rsa; ", "t=s; ", "t=y; ", "t=s:y; ", "s=email; ", "s=*; ",
+               "s=x; ", "h=sha256; ", "h=sha1; ", "h=sha1 : sha256; ",
+               "k=ed25519; ", "n=x y; ", "g=a; ", "v=DKIM1; ", "zz=1; ",
+               " ; ", "t=y:zz; "]
+    headers = ["To: b@e.org\nTo: c@e.org\nTo : d@e.org\nSubject: x\n y\n",
+               "Subject:\n", "Subject: a  b\t c \n \n",
+               "From: second@e.org\nTo: b\n", "X-Empty:\nTo:b@e.org\n"]
+    bodies = ["\n", "a\n", "a \n\tb  c\t\n\n\n", " \n", "\n\na\n \n",
+              "no end", "a\n "]
+    cases = [[t, "", "", "", "a\n"] for t in tags] + \
+        [["", n, "", headers[0], "a\n"] for n in names] + \
+        [["", "", r, "", "a\n"] for r in records] + \
+        [["", "", "", h, "a\n"] for h in headers] + \
+        [["", "", "", "", b] for b in bodies]
+    for number, case in enumerate(cases):
+        text = "\0".join(case).encode()
+        for bits in (0, 1, 2, 3, 16):
+            seeds.write("diff", f"{number}-{bits}",
+                        bytes([bits, 0, 0, 0, 0]) + text)
+    for bit in range(8):
+        seeds.write("diff", f"drop-{bit}", bytes([0, 0, 1 << bit, 0, 0]) +
+                    b"\0\0\0\0a\n")
+        seeds.write("diff", f"length-{bit}", bytes([0, bit << 5, 0, 0, 0]) +
+                    b"\0\0\0\0a\nb\n")
+        seeds.write("diff", f"change-{bit}", bytes([64, 0, 0, bit * 7, 120]) +
+                    b"\0\0\0\0a\nb\n")
+
+
 def keys(seeds):
     with open(f"{TESTS}/support/rsa_keys.h", encoding="ascii") as f:
         found = re.findall(r"(pem[18]_1024)\[\] =\n((?: +\".*\n)+)", f.read())
@@ -138,6 +175,7 @@ def main():
         for number, data in enumerate(texts):
             seeds.write(part, f"literal-{number}", data)
     keys(seeds)
+    differences(seeds)
     for case in sorted(os.listdir(CASES)):
         with open(f"{CASES}/{case}/message", "rb") as f:
             message = f.read()

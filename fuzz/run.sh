@@ -47,7 +47,8 @@ for part in "$@"; do
 	    "build/fuzz/seeds/$part"; then
 		failed=$((failed + 1))
 		echo "FAIL  $part: see $log"
-		tail -n 25 "$log"
+		sed -n '/ERROR: /,/^ *#9/p' "$log" | head -n 14
+		grep -E 'Test unit|^SUMMARY' "$log"
 	fi
 	awk -v part="$part" -v corpus="$(find "$corpus" -type f | wc -l)" \
 	    -v commit="$commit" '
