@@ -306,6 +306,9 @@ watch_secrets(void)
 	ukey_key_free(key);
 	/* d, p, q, dP, dQ, qInv follow version, n and e. */
 	fault_secret(der + 4 + 3 + 132 + 5 + 4, out.len - 148);
+	/* The same in base64, from behind them to the END line. */
+	fault_secret((const uint8_t *)pem1_1024 + 256,
+	    sizeof(pem1_1024) - 256 - 32);
 }
 
 /* The N-th allocation fails, or all from there on. */
