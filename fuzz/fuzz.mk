@@ -10,7 +10,7 @@ FUZZ_PARTS = $(patsubst fuzz/fuzz_%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 FUZZ_REAL = key_private port ukd_import
 FUZZ_INC = -std=gnu99 -Icore -Iport -Iport/mbedtls -Iplatform/milter \
 	-Iplatform/posix -Iexamples/milter -Iexamples/userkeys -Itests/support \
-	-Ifuzz -D_FILE_OFFSET_BITS=64 $(MBEDTLS_CFLAGS)
+	-Ifuzz -Ifuzz/diff -D_FILE_OFFSET_BITS=64 $(MBEDTLS_CFLAGS)
 FUZZ_CORE = $(wildcard core/*.c)
 FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
 	$(filter-out fuzz/help_real.c fuzz/help_ukd.c,$(wildcard fuzz/help_*.c)) \
@@ -22,7 +22,8 @@ FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
 	tests/support/support_dns.c
 FUZZ_REAL_SRC = $(filter-out core/ukey_scan.c,$(FUZZ_CORE)) \
 	$(wildcard port/*.c port/mbedtls/*.c port/simd/*.c platform/posix/*.c) \
-	fuzz/help_pieces.c fuzz/help_real.c fuzz/help_ukd.c \
+	$(addprefix fuzz/help_,pieces.c real.c ukd.c canon.c) \
+	tests/support/support_dns.c \
 	$(filter-out %/main.c %_no_sqlite.c,$(wildcard examples/userkeys/*.c))
 
 # What OSS-Fuzz and its like set (fuzz/build.sh): compiler, flags, engine,
@@ -37,7 +38,7 @@ FUZZ_OUT = build/fuzz
 FUZZ_O = build/fuzz/objects
 FUZZ_SEEDS = build/fuzz/seeds/.made
 TIME = 1h
-.PHONY: fuzz-build fuzz-smoke fuzz fuzz-coverage replay
+.PHONY: fuzz-build fuzz-smoke fuzz fuzz-diff fuzz-coverage planted replay
 
 $(FUZZ_SEEDS): fuzz/make_seeds.py tests/vectors/signer.py \
     tests/support/rsa_keys.h $(wildcard tests/vectors/cases/*/case)
@@ -63,6 +64,14 @@ $(FUZZ_REAL:%=$(FUZZ_OUT)/%): $(FUZZ_OUT)/%: $(FUZZ_O)/fuzz/fuzz_%.o \
 $(FUZZ_OUT)/%: $(FUZZ_O)/fuzz/fuzz_%.o $(FUZZ_O)/libcheap.a \
     $(filter %.o,$(FUZZ_ENGINE))
 	$(fuzz_link)
+# Beside libopendkim (diff) and, case by case, dkimpy.
+FUZZ_DIFF = diff diff_dump
+$(FUZZ_OUT)/diff: $(call fuzz_objects,$(addprefix fuzz/diff/,diff_opendkim.c \
+    case.c ours.c opendkim.c explained.c)) $(FUZZ_O)/libreal.a
+	$(fuzz_link) $(FUZZ_LIBS) -lopendkim
+$(FUZZ_OUT)/diff_dump: $(call fuzz_objects,fuzz/diff/dump.c fuzz/diff/case.c \
+    fuzz/diff/ours.c fuzz/replay.c) $(FUZZ_O)/libreal.a
+	$(FUZZ_LD) $(FUZZ_CFLAGS) -o $@ $^ $(FUZZ_LIBS)
 -include $(shell find $(FUZZ_O) -name '*.d' 2>/dev/null)
 
 fuzz-smoke: ## fuzz every harness, a minute in all
@@ -73,6 +82,16 @@ fuzz: ## fuzz TIME=1h, going on with what was found before
 	@sh tests/setup.sh fuzz
 	@$(MAKE) --no-print-directory -s fuzz-build
 	@sh fuzz/run.sh $(TIME) $(FUZZ_PARTS)
+fuzz-diff: ## TIME=10m beside libopendkim, then all cases by dkimpy
+	@sh tests/setup.sh fuzz test
+	@$(MAKE) --no-print-directory -s $(FUZZ_DIFF:%=$(FUZZ_OUT)/%) $(FUZZ_SEEDS)
+	@sh fuzz/run.sh $(TIME) diff
+	@find build/fuzz/corpus/diff build/fuzz/seeds/diff -type f -print0 | \
+	    xargs -0 $(FUZZ_OUT)/diff_dump | \
+	    /usr/bin/python3 fuzz/diff/peers.py batch
+planted: ## one bug of each kind, which the gate named for it must see
+	@sh tests/setup.sh fuzz test bench
+	@sh tests/planted.sh
 fuzz-coverage: ## what the corpora reach, file by file
 	@sh tests/setup.sh fuzz
 	@sh fuzz/coverage.sh $(FUZZ_PARTS)

@@ -30,6 +30,6 @@ main(int argc, char **argv)
 		(void)LLVMFuzzerTestOneInput(copy, size);
 		free(copy);
 	}
-	printf("%d passed, 0 failed\n", argc - 1);
+	fprintf(stderr, "%d passed, 0 failed\n", argc - 1);
 	return 0;
 }

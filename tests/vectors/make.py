@@ -521,10 +521,41 @@ def limits(c):
            "permerror header-syntax")
 
 
+def differences(c):
+    """Found by fuzzing beside other verifiers: see docs/DIFFERENCES.md."""
+    ds = " d=example.org s=sel"
+    for name, tag, want in (
+            ("name", ("zz-z", "1"), "permerror tag-list" + ds),
+            ("value", ("zz", "a\x0cb"), "permerror tag-list" + ds),
+            ("octets", ("i", "jos\u00e9@example.org"), "pass ok" + ds),
+            ("i-u-label", ("i", "a@b\u00fccher.example.org"),
+             "permerror u-label" + ds),
+            ("i-domain", ("i", "a@b&.example.org"),
+             "permerror identity" + ds)):
+        c.dkim(f"diff-tag-{name}", dkim(add=[tag]), want)
+    c.dkim("diff-tag-line", dkim(change={"c": "simple/simple"},
+                                 add=[("\n zz", "a")]),
+           "permerror tag-list" + ds)
+    c.dkim("diff-h-colon", dkim(change={"h": H + ":"}),
+           "permerror h-empty" + ds)
+    for name, more, want in (
+            ("name", "zz-z=1; ", "permerror key-syntax"),
+            ("value", "n=a\x0cb; ", "permerror key-syntax"),
+            ("octets", "n=jos\u00e9; ", "pass ok"),
+            ("twice", "n=a; n=b; ", "permerror key-syntax")):
+        c.dkim(f"diff-record-{name}", dkim(), want + ds,
+               record(uk="", more=more))
+    for name, line, want in (
+            ("semicolon", b"A;b: c\r\n", "pass ok" + ds),
+            ("two-from", b"From: Bob <bob@example.net>\r\n", "pass ok" + ds),
+            ("name-blank", b"From x: y\r\n", "permerror header-syntax")):
+        c.dkim(f"diff-{name}", dkim(HEADER + line + b"\r\n" + BODY), want)
+
+
 def main():
     cases = Cases(sys.argv[1] if len(sys.argv) > 1 else f"{HERE}/cases")
     for group in (canonicalization, choice, tag_rules, times, lengths,
-                  crypto, records, several, userkeys, limits):
+                  crypto, records, several, userkeys, limits, differences):
         group(cases)
     spoofing(cases, user, dkim, record, HEADER, BODY)
 
