@@ -1,0 +1,81 @@
+#!/bin/sh
+# planted.sh: plants one bug of each kind in a copy of the sources; the gate
+# that is named for it must fail, and say what it should.
+# SPDX-License-Identifier: MIT
+#
+# The transcript goes to standard output; docs/FUZZING.md holds one.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+# As they are now, not as they were committed; nothing that was built.
+git ls-files -z | tar -cf - --null -T - | tar -xf - -C "$work"
+cd "$work" || exit 1
+export NO_SETUP=1
+
+fail() {
+	echo "FAIL  $1"
+	failed=$((failed + 1))
+}
+
+# plant BUG FILE EDIT EXPECTED COMMAND...: sed's EDIT makes the BUG in FILE; the
+# COMMAND must fail, with EXPECTED (a regular expression) in what it prints.
+plant() {
+	bug=$1 file=$2 edit=$3 expected=$4
+	shift 4
+	echo "== $bug: $file"
+	cp "$file" "$work/.kept"
+	sed -i "$edit" "$file"
+	diff -U 0 "$work/.kept" "$file" | sed '1,3d'
+	echo "\$ $*"
+	if cmp -s "$work/.kept" "$file"; then
+		fail "the edit does not fit any more: mend tests/planted.sh"
+	elif "$@" >"$work/.out" 2>&1; then
+		fail "not caught"
+	elif ! grep -qE "$expected" "$work/.out"; then
+		fail "it failed, but not with: $expected"
+		tail -n 20 "$work/.out"
+	else
+		grep -E "$expected" "$work/.out" | head -n 3 | cut -c -100
+		echo "ok    caught"
+		passed=$((passed + 1))
+	fi
+	cp "$work/.kept" "$file"
+	rm -rf fuzz/findings
+}
+
+plant 'one octet read too far' core/ukey_scan.c \
+    's/return i + 1 == len || data\[i + 1\] == . . ||/return data[i + 1] == 32 ||/' \
+    'AddressSanitizer: heap-buffer-overflow' \
+    make fuzz-smoke FUZZ_PARTS=canon_body
+
+plant 'a quadratic loop' core/ukey_field.c \
+    's/^	f->count++;/&\n	for (volatile unsigned i = 0; i < f->count; i++)\n		;/' \
+    '^FAIL  (fields|names)' \
+    make linear
+
+plant 'no check that h= signs From' core/ukey_sigheader.c \
+    's/return from ? UKEY_REASON_OK : UKEY_REASON_H_FROM;/return UKEY_REASON_OK;/' \
+    '^h-no-from' \
+    sh -c 'make -s build/host-mbedtls/tests/vectors/test_vectors &&
+    build/host-mbedtls/tests/vectors/test_vectors'
+
+plant 'the same, by fuzzing' core/ukey_sigheader.c \
+    's/return from ? UKEY_REASON_OK : UKEY_REASON_H_FROM;/return UKEY_REASON_OK;/' \
+    'LLVMFuzzerTestOneInput .*fuzz_sigheader' \
+    make fuzz-smoke FUZZ_PARTS=sigheader
+
+plant 'a private key that is not wiped' port/mbedtls/ukey_key_read.c \
+    '/ukey_wipe(copy, text.len);/d' \
+    'test_key.c:[0-9]+: error' \
+    sh -c 'make -s build/host-mbedtls/tests/unit/test_key &&
+    build/host-mbedtls/tests/unit/test_key'
+
+plant 'an answer with any id is taken' core/ukey_dns_query.c \
+    's/#define ID_LEN 2/#define ID_LEN 0/' \
+    'LLVMFuzzerTestOneInput .*fuzz_dns_match' \
+    make fuzz-smoke FUZZ_PARTS=dns_match
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
