@@ -35,7 +35,7 @@ ukey_firmware(void)
 		report_number("measured peak",
 		    (uint32_t)ukey_arena_peak());
 	}
-	ukey_key_free(sign_memory.key);
+	key_slot_empty(&sign_memory.slot);
 	report_number("arena left in use", (uint32_t)ukey_arena_used());
 	report_number("measured stack", (uint32_t)ukey_stack_used());
 	report_number("measured stack size", (uint32_t)ukey_stack_size());

@@ -7,26 +7,10 @@
 #include "report.h"
 #include "sign.h"
 
-static const struct ukey_random random_source = { ukey_board_random, NULL };
-
 static struct ukey_view
 view(const char *text)
 {
 	return (struct ukey_view) { (const uint8_t *)text, strlen(text) };
-}
-
-int
-sign_load(struct sign_memory *memory, const struct ukey_flash_key *row)
-{
-	struct ukey_view der = { row->der, row->der_len };
-	int err;
-
-	if (memory->row == row)
-		return UKEY_KEY_OK;
-	ukey_key_free(memory->key);
-	err = ukey_key_read_der(&memory->key, der, &random_source);
-	memory->row = err == UKEY_KEY_OK ? row : NULL;
-	return err;
 }
 
 /* What to sign M as: the mailbox of m->signer, with ROW's key. */
@@ -80,7 +64,7 @@ write_field(struct sign_memory *memory, struct ukey_out *field)
 	/* The message was read: its piece may hold the signature. */
 	ukey_out_init(&signature, memory->piece, sizeof(memory->piece));
 	return ukey_sign_digest(&memory->s, field, memory->digest) == 0 &&
-	    ukey_key_sign(memory->key, memory->digest, &signature) ==
+	    ukey_key_sign(memory->slot.key, memory->digest, &signature) ==
 	    UKEY_KEY_OK && ukey_sign_finish(&memory->s,
 	    ukey_out_done(&signature), field) == 0;
 }
@@ -99,7 +83,7 @@ sign_message(struct sign_memory *memory, const struct board_message *m)
 		report_text("unsigned", view("no key for this mailbox"));
 		return;
 	}
-	err = sign_load(memory, row);
+	err = key_slot_load(&memory->slot, row);
 	if (err != UKEY_KEY_OK) {
 		report_text("unsigned", view(ukey_key_strerror(err)));
 		return;

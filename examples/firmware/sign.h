@@ -6,8 +6,7 @@
 #define FIRMWARE_SIGN_H
 
 #include "board.h"
-#include "ukey_flash.h"
-#include "ukey_key.h"
+#include "key_slot.h"
 
 #define SIGN_SCRATCH 2048 /* the values of From and Sender */
 #define SIGN_FIELD 2048   /* the DKIM-Signature field, with 4096 bits */
@@ -21,13 +20,10 @@ struct sign_memory {
 	uint8_t piece[512];
 	uint8_t identity[UKEY_LOCAL_MAX + 1 + UKEY_NAME_MAX];
 	uint8_t digest[UKEY_SHA256_LEN];
-	const struct ukey_flash_key *row; /* of KEY */
-	struct ukey_key *key;
+	struct key_slot slot;
 };
 
 /* Signs M as m->signer and reports the field, or why there is none. */
 void sign_message(struct sign_memory *memory, const struct board_message *m);
-/* Loads the key of ROW, unless it is; 0 or an enum ukey_key_err. */
-int sign_load(struct sign_memory *memory, const struct ukey_flash_key *row);
 
 #endif

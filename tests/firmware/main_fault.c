@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "report.h"
-#include "sign.h"
+#include "key_slot.h"
 #include "ukey_arena.h"
 #include "verify.h"
 

@@ -8,6 +8,8 @@
 set -eu
 folder=$1
 here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 
 ok() {
@@ -133,6 +135,23 @@ if allocators sign-m3 >"$folder/got"; then
 else
 	bad 'the gate sees no allocator in sign-m3'
 fi
+
+# The relay: the image's sessions beside the host's own, of every 3rd vector on
+# the M3, which is enough to meet each kind, and of every 30th on the M4.
+for cpu in m3:385:3 m4:386:30; do
+	number=${cpu#*:}
+	if "$folder/host-relay" "$work/line" "${cpu##*:}" qemu-system-arm \
+	    -M "mps2-an${number%:*}" -display none -monitor none \
+	    -chardev "socket,id=line,path=$work/line" -serial chardev:line \
+	    -semihosting-config enable=on,target=native \
+	    -kernel "$folder/relay-${cpu%%:*}.elf" >"$folder/got" 2>&1 \
+	    </dev/null; then
+		ok "relay, Cortex-${cpu%%:*}: $(grep transactions "$folder/got")"
+	else
+		bad "relay, Cortex-${cpu%%:*}"
+		head -n 20 "$folder/got"
+	fi
+done
 
 # Trouble: a defined end each time.
 want host-verify "$small" key-1024
