@@ -182,12 +182,13 @@ test-mbedtls36: ## unit tests and vectors against Mbed TLS 3.6 from source
 linear: ## instruction counts of hostile shapes at n, 2n, 4n
 	@sh tests/setup.sh bench
 	@sh tests/house/linear.sh
-size: ## flash, memory and stack of core on Cortex-M3, to docs/SIZE.md
-	@sh tests/setup.sh firmware
-	@python3 tests/size/size.py
-size-check: ## whether they grew
-	@sh tests/setup.sh firmware
-	@python3 tests/size/size.py --check
+size: ## flash, memory, stack, instructions on Cortex-M3, to docs/SIZE.md
+	@$(MAKE) --no-print-directory -s firmware-built
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/size/size.py
+size-check: ## whether they grew, and whether that would be seen
+	@$(MAKE) --no-print-directory -s firmware-built
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/size/size.py --selftest
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/size/size.py --check
 coverage: ## of core: at least 95 % of lines, 90 % of branches
 	@sh tests/setup.sh coverage
 	@sh tests/house/coverage.sh

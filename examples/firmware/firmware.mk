@@ -56,10 +56,11 @@ firmware: ## the Cortex-M images, in build/firmware
 	@$(MAKE) --no-print-directory -s firmware-images \
 	    FW_MBEDTLS="$$(sh tests/mbedtls36.sh source)"
 firmware-images: $(FW_IMAGES:%=$(FW)/%.elf)
-firmware-test: ## run them in QEMU, compare with the host
+firmware-built:
 	@sh tests/setup.sh firmware
 	@$(MAKE) --no-print-directory -s firmware-images firmware-host \
 	    FW_MBEDTLS="$$(sh tests/mbedtls36.sh source)"
+firmware-test: firmware-built ## run them in QEMU, compare with the host
 	@sh tests/firmware/run.sh $(FW)
 firmware-host: $(patsubst %,$(FW)/%,host-verify host-sign host-relay \
 	test_port_rsa test_port_sha256)
@@ -161,4 +162,4 @@ $(B)/libukey_support.a: $(patsubst %,$(B)/platform/baremetal/ukey_%.o,\
     arena flash)
 
 -include $(shell find $(FW) -name '*.d' 2>/dev/null)
-.PHONY: firmware firmware-images firmware-host firmware-test
+.PHONY: firmware firmware-built firmware-images firmware-host firmware-test

@@ -395,6 +395,10 @@ def several(c):
 
 def userkeys(c):
     c.user("user-pass", user(), PASS)
+    # What docs/SIZE.md counts instructions on: a letter of 10 kB.
+    lines = b"A letter's line, as people  write them,\tbroken before it is " \
+        b"too long. \r\n"
+    c.user("user-10k", user(MESSAGE + lines * (9200 // len(lines))), PASS)
     c.user("user-bounce-forged", user().replace(b"eight", b"nine "),
            "fail body-hash advice=reject from=same", record(uk="reject"))
     c.user("user-header-changed", user().replace(b"Saturday", b"Sunday"),
