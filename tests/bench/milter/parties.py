@@ -67,11 +67,15 @@ def status(pid, name):
 class Party:
     """A milter that runs, with a socket of KIND, unix or inet."""
 
-    def __init__(self, bench, op, kind, workers=2):
+    more = ""
+
+    def __init__(self, bench, op, kind, workers=2, name="milter"):
         self.bench, self.op = bench, op
-        self.where = f"unix:{bench.work}/{self.name}.sock" \
+        self.where = f"unix:{bench.work}/{name}.sock" \
             if kind == "unix" else f"inet:{free_port()}@127.0.0.1"
         self.log = f"{bench.work}/{self.name}.log"
+        if kind == "unix" and os.path.exists(self.where[5:]):
+            os.unlink(self.where[5:])
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(self.command(workers),
                                             stdout=log, stderr=log)
@@ -135,7 +139,8 @@ class Ours(Party):
             f.write(f"listen = {self.where}\nauthserv-id = mx.example.net\n"
                     f"workers = {workers}\ndatabase = {w}/ukd\n"
                     f"key-file = {w}/seal\n"
-                    f"dns = 127.0.0.1:{self.bench.dns}\nadvice = reject\n")
+                    f"dns = 127.0.0.1:{self.bench.dns}\nadvice = reject\n"
+                    + self.more)
         return [f"{self.bench.build}/userkeys-milter", "--foreground",
                 "--config", f"{w}/ours.conf"]
 

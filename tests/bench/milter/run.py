@@ -13,11 +13,13 @@ import sys
 import tempfile
 import time
 
+import mailserver
 from parties import Bench, Ours, OpenDkim
 
 CONNECTIONS = (1, 10, 100, 500)
 PARKED = 500
 LONG = 100000
+MESSAGES = 200  # through Postfix
 WARM = ("-c", "4", "-n", "40")
 
 
@@ -175,6 +177,13 @@ rest, then all in the middle of the body; then what is kept when all have closed
 how long SIGTERM takes with all in the middle of the body again.
 """
     yield from park_table(bench)
+    yield f"""
+## Through Postfix
+
+One Postfix that accepts and throws away, Unix sockets, smtp-source as the client, {MESSAGES}
+messages at a time.
+"""
+    yield from mailserver.table(bench, rounds, MESSAGES)
     memory = long_run(bench)
     yield f"""
 ## {LONG:,} messages
