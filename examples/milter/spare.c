@@ -8,38 +8,45 @@
 #include "worker.h"
 
 struct message *
-message_take(struct worker *w)
+message_take(struct worker *w, bool mx)
 {
-	struct message *m = w->spare;
+	struct message *m = w->spare[mx];
 
-	if (m == NULL)
-		return malloc(sizeof(*m) + UKEY_ARENA_SIZE);
-	w->spare = m->next;
-	w->spares--;
+	if (m != NULL) {
+		w->spare[mx] = m->next;
+		w->spares[mx]--;
+		return m;
+	}
+	m = malloc(sizeof(*m) + (mx ? UKEY_ARENA_SIZE : UKEY_SUBMIT_ARENA));
+	if (m != NULL)
+		m->mx = mx;
 	return m;
 }
 
 void
 message_put(struct worker *w, struct message *m)
 {
-	if (w->spares == WORKER_SPARES) {
+	bool mx = m->mx;
+
+	if (w->spares[mx] == WORKER_SPARES) {
 		free(m);
 		return;
 	}
-	m->next = w->spare;
-	w->spare = m;
-	w->spares++;
+	m->next = w->spare[mx];
+	w->spare[mx] = m;
+	w->spares[mx]++;
 }
 
 void
 message_spares_free(struct worker *w)
 {
 	struct message *m;
+	unsigned i;
 
-	while (w->spare != NULL) {
-		m = w->spare;
-		w->spare = m->next;
-		free(m);
-	}
-	w->spares = 0;
+	for (i = 0; i < 2; i++)
+		while (w->spare[i] != NULL) {
+			m = w->spare[i];
+			w->spare[i] = m->next;
+			free(m);
+		}
 }

@@ -162,7 +162,7 @@ message_begin(struct connection *c, struct ukey_view path)
 		return;
 	}
 	size = mx ? UKEY_ARENA_SIZE : UKEY_SUBMIT_ARENA;
-	c->message = message_take(c->worker);
+	c->message = message_take(c->worker, mx);
 	if (c->message == NULL) {
 		tempfail(c, "out-of-memory");
 		return;

@@ -13,7 +13,7 @@
 #include "ukey_resolver.h"
 #include "ukey_session.h"
 
-#define WORKER_SPARES 16     /* messages without a connection, kept */
+#define WORKER_SPARES 16     /* messages of a kind, kept for the next */
 #define WORKER_KEYS 64       /* prepared private keys that are kept */
 #define INPUT_SIZE 65536     /* shared by all connections of a worker */
 #define OUTPUT_MAX 1048576   /* of one connection, waiting to be sent */
@@ -36,8 +36,8 @@ struct worker {
 	unsigned next_key;
 	struct connection *connections;
 	unsigned count;
-	struct message *spare;       /* kept for the next messages */
-	unsigned spares;
+	struct message *spare[2];    /* kept for the next: submission, MX */
+	unsigned spares[2];
 	bool draining;
 	bool paused;                 /* no descriptors: until the tick */
 	uint8_t input[INPUT_SIZE];
@@ -81,6 +81,7 @@ struct connection {
 /* The session and its arena, behind it. */
 struct message {
 	struct message *next;    /* when it is a spare one */
+	bool mx;                 /* the arena is that of the MX */
 	struct ukey_session session;
 	struct notice notice;
 	uint32_t arena[];
@@ -128,7 +129,7 @@ void message_free(struct connection *c);
 void message_replace(struct connection *c);
 
 /* spare.c: memory for a message, its octets as they are, or NULL. */
-struct message *message_take(struct worker *w);
+struct message *message_take(struct worker *w, bool mx);
 void message_put(struct worker *w, struct message *m);
 void message_spares_free(struct worker *w);
 

@@ -19,7 +19,7 @@ from parties import Bench, Ours, OpenDkim
 CONNECTIONS = (1, 10, 100, 500)
 PARKED = 500
 LONG = 100000
-MESSAGES = 200  # through Postfix
+MESSAGES = 100  # through Postfix
 WARM = ("-c", "4", "-n", "40")
 
 
