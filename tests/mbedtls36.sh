@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 #
 # "mbedtls36.sh source" only unpacks the source and prints its folder: the
-# newest 3.6 that a Debian suite holds.
+# newest 3.6 that a Debian suite holds.  Other words are targets of make in
+# place of the tests.
 set -eu
 cd "$(dirname "$0")/.."
 src=$PWD/build/sources
@@ -36,6 +37,7 @@ libs=$PWD/build/mbedtls36-libs
 mkdir -p "$libs"
 make -s -f tests/arch/libs.mk -j2 CC="${CC:-cc}" AR="${AR:-ar}" OUT="$libs" \
     MBEDTLS="$mbedtls" CMOCKA=none "$libs/libmbedcrypto.a"
+[ $# -gt 0 ] || set -- unit vectors
 make --no-print-directory -s TARGET=host36 \
     MBEDTLS_CFLAGS="-isystem $mbedtls/include" \
-    MBEDTLS_LIBS="$libs/libmbedcrypto.a" unit vectors
+    MBEDTLS_LIBS="$libs/libmbedcrypto.a" "$@"

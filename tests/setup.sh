@@ -47,6 +47,8 @@ packages() {
 	    echo 'clang libclang-rt-14-dev llvm-14' ;;
 	bench) packages test
 	    echo 'valgrind' ;;
+	peers) packages bench
+	    echo 'rspamd' ;;
 	*) echo "setup: unknown group $1" >&2
 	    exit 64 ;;
 	esac

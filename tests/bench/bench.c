@@ -2,30 +2,39 @@
  * userkeys: the bench: our work, libopendkim's and the floors, in one run.
  * SPDX-License-Identifier: MIT
  *
- *   bench times           all scenarios: lines of words and nanoseconds
+ *   bench times [RSPAMD]  all scenarios: lines of words and nanoseconds;
+ *                         RSPAMD is this program, linked with rspamd
+ *   bench ours            the same without the peers
+ *   bench serve           samples by rspamd, as helper.c asks for them
  *   bench kernels         canonicalization alone, octets per nanosecond
- *   bench once WHAT SIZE COUNT   the same work COUNT times, for callgrind
+ *   bench once PARTY WHAT SIZE COUNT   the same work COUNT times: callgrind
+ *   bench heap            heap calls and octets (with heap/heap.c preloaded)
  *   bench corpus FOLDER   the messages and the key as files, for other peers
  *
  * Every time is CPU time of this process: a median of rounds in which the
  * parties take turns.
  */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench.h"
 #include "ukey_reason.h"
 
-#define ROUNDS 9
-#define SAMPLE 3000000 /* nanoseconds that one sample lasts at least */
+#define SAMPLE 2000000 /* nanoseconds that one sample lasts at least */
 #define KIB 1024
 #define MIB (1024 * KIB)
 #define WHOLE 16384 /* octets of a push, as from a socket or file */
 
-enum party { OURS, OPENDKIM, SHA256, RSA, PARTIES };
+enum party { OURS, OPENDKIM, RSPAMD, SHA256, RSA, PARTIES };
+
+static const char *const parties[PARTIES] = { "ours", "libopendkim", "rspamd",
+	"SHA-256", "RSA" };
+static bool present[PARTIES] = { true, true, false, true, true };
+static bool agreed;  /* rspamd with us, in this scenario */
+static bool serving; /* the works of rspamd, by linking it */
 
 struct scenario {
 	const char *name;
@@ -33,7 +42,7 @@ struct scenario {
 	size_t size;
 	const char *canon;
 	unsigned signatures;
-	enum { VERIFY, SIGN, BROKEN, LENGTHS, PIECES } what;
+	enum { VERIFY, SIGN, BROKEN, LENGTHS, PIECES_512, PIECES_64K } what;
 };
 
 static const struct scenario scenarios[] = {
@@ -59,13 +68,15 @@ static const struct scenario scenarios[] = {
 	{ "verify spaces", SPACES, MIB, "r/r", 1, VERIFY },
 	{ "verify blank lines", BLANKS, MIB, "r/r", 1, VERIFY },
 	{ "verify one-octet lines", SHORTS, MIB, "r/r", 1, VERIFY },
+	{ "1 signature", TEXT, 100 * KIB, "r/r", 1, VERIFY },
 	{ "2 signatures", TEXT, 100 * KIB, "r/r", 2, VERIFY },
 	{ "5 signatures", TEXT, 100 * KIB, "r/r", 5, VERIFY },
 	{ "50 signatures", TEXT, 4 * KIB, "r/r", 50, VERIFY },
 	{ "ten different l=", TEXT, MIB, "r/r", 10, LENGTHS },
 	{ "broken header", TEXT, MIB, "r/r", 1, BROKEN },
 	{ "broken header", TEXT, KIB, "r/r", 1, BROKEN },
-	{ "pieces of 512", TEXT, MIB, "r/r", 1, PIECES },
+	{ "pieces of 512", TEXT, MIB, "r/r", 1, PIECES_512 },
+	{ "pieces of 64 KiB", TEXT, MIB, "r/r", 1, PIECES_64K },
 	{ "sign text", TEXT, KIB, "r/r", 0, SIGN },
 	{ "sign text", TEXT, 4 * KIB, "r/r", 0, SIGN },
 	{ "sign text", TEXT, 100 * KIB, "r/r", 0, SIGN },
@@ -80,15 +91,6 @@ die(const char *what)
 {
 	fprintf(stderr, "bench: %s\n", what);
 	exit(1);
-}
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
 static void
@@ -110,29 +112,45 @@ make(struct message *m, const struct scenario *s)
 }
 
 static void
-work(enum party party, const struct scenario *s, const struct message *m)
+work_ours(const struct scenario *s, const struct message *m)
 {
-	struct ours o = { false, s->what == PIECES ? 512 : WHOLE, UKEY_PASS };
-	bool pass = s->what != BROKEN;
+	struct ours o = { false, WHOLE, UKEY_PASS };
 
+	if (s->what == PIECES_512)
+		o.piece = 512;
+	if (s->what == PIECES_64K)
+		o.piece = 64 * KIB;
 	if (s->what == BROKEN)
 		o.want = UKEY_FAIL;
 	if (s->what == LENGTHS)
 		o.want = UKEY_POLICY;
-	if (party == SHA256)
-		ours_sha256(m->data, m->len);
-	else if (party == RSA && s->what == SIGN)
-		ours_rsa_sign();
-	else if (party == RSA)
-		ours_rsa_verify();
-	else if (party == OURS && s->what == SIGN)
+	if (s->what == SIGN)
 		ours_sign(m, s->canon);
-	else if (party == OURS)
-		ours_verify(m, &o);
-	else if (s->what == SIGN)
-		opendkim_sign(m, s->canon);
 	else
+		ours_verify(m, &o);
+}
+
+/* JOB counts the works of one sample. */
+static void
+work(enum party party, const struct scenario *s, const struct message *m,
+    unsigned job)
+{
+	bool sign = s->what == SIGN, pass = s->what != BROKEN;
+
+	if (party == OURS)
+		work_ours(s, m);
+	else if (party == SHA256)
+		ours_sha256(m->data, m->len);
+	else if (party == RSA)
+		(sign ? ours_rsa_sign : ours_rsa_verify)();
+	else if (party == OPENDKIM && sign)
+		opendkim_sign(m, s->canon);
+	else if (party == OPENDKIM)
 		opendkim_verify(m, pass);
+	else if (sign)
+		peer_sign(job, s->canon);
+	else if (!peer_verify(job, pass))
+		agreed = false;
 }
 
 /* Nanoseconds of one piece of work, over COUNT of them. */
@@ -140,27 +158,21 @@ static double
 sample(enum party party, const struct scenario *s, const struct message *m,
     unsigned count)
 {
-	double start = now();
+	double time;
 	unsigned i;
 
+	if (party == RSPAMD && !serving)
+		return helper_sample((unsigned)(s - scenarios), count,
+		    &agreed);
+	if (party == RSPAMD)
+		peer_prepare(m, count);
+	time = now();
 	for (i = 0; i < count; i++)
-		work(party, s, m);
-	return (now() - start) / count;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *v, unsigned n)
-{
-	qsort(v, n, sizeof(*v), compare);
-	return v[n / 2];
+		work(party, s, m, i);
+	time = now() - time;
+	if (party == RSPAMD)
+		peer_finish();
+	return time / count;
 }
 
 static void
@@ -172,85 +184,122 @@ time_scenario(const struct scenario *s)
 	int p;
 
 	make(&m, s);
+	agreed = true;
 	for (p = 0; p < PARTIES; p++) {
+		if (!present[p])
+			continue;
 		sample((enum party)p, s, &m, 1);
 		count[p] = 1 + (unsigned)(SAMPLE /
 		    sample((enum party)p, s, &m, 1));
 	}
 	for (round = 0; round < ROUNDS; round++)
 		for (p = 0; p < PARTIES; p++)
-			t[p][round] = sample((enum party)p, s, &m, count[p]);
-	printf("%s\t%s\t%zu\t%.0f\t%.0f\t%.0f\t%.0f\n", s->name, s->canon,
-	    s->size, median(t[OURS], ROUNDS), median(t[OPENDKIM], ROUNDS),
-	    median(t[SHA256], ROUNDS), median(t[RSA], ROUNDS));
+			if (present[p])
+				t[p][round] = sample((enum party)p, s, &m,
+				    count[p]);
+	printf("%s\t%s\t%zu", s->name, s->canon, s->size);
+	for (p = 0; p < PARTIES; p++)
+		printf("\t%.0f", present[p] ? median(t[p], ROUNDS) : 0.0);
+	printf("\t%s\n", agreed ? "agreed" : "differed");
 	fflush(stdout);
 	corpus_free(&m);
 }
 
-/* Octets per nanosecond of the body's canonicalization, and of memcpy. */
 static void
-time_kernel(const char *name, enum kind kind, const char *canon)
+times(void)
 {
-	double kernel[ROUNDS], copy[ROUNDS], start;
-	struct message m;
-	uint8_t *other;
-	size_t sum = 0;
-	unsigned round, i;
+	size_t i;
 
-	corpus_message(&m, kind, MIB);
-	other = malloc(m.len);
-	if (other == NULL)
-		die("out of memory");
-	for (round = 0; round < ROUNDS; round++) {
-		start = now();
-		for (i = 0; i < 20; i++)
-			sum += ours_canon(&m, canon);
-		kernel[round] = (now() - start) / 20;
-		start = now();
-		for (i = 0; i < 20; i++) {
-			memcpy(other, m.data, m.len);
-			sum += other[i * 1000];
+	for (i = 0; i < SCENARIOS; i++)
+		time_scenario(&scenarios[i]);
+}
+
+static void
+serve(void)
+{
+	struct message m = { NULL, 0, 0 };
+	unsigned scenario, count, last = SCENARIOS;
+	char line[80], *end;
+	double ns;
+
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		scenario = (unsigned)strtoul(line, &end, 10);
+		count = (unsigned)strtoul(end, NULL, 10);
+		if (scenario >= SCENARIOS)
+			die("no such scenario");
+		if (scenario != last) {
+			corpus_free(&m);
+			make(&m, &scenarios[scenario]);
 		}
-		copy[round] = (now() - start) / 20;
+		last = scenario;
+		agreed = true;
+		ns = sample(RSPAMD, &scenarios[scenario], &m, count);
+		printf("%.0f%s\n", ns, agreed ? "" : "!");
+		fflush(stdout);
 	}
-	printf("%s\t%s\t%.3f\t%.3f\t%zu\n", name, canon,
-	    (double)m.len / median(kernel, ROUNDS),
-	    (double)m.len / median(copy, ROUNDS), sum & 1);
-	free(other);
 	corpus_free(&m);
 }
 
+/* verify or sign by PARTY */
 static void
-kernels(void)
-{
-	static const char *const canons[] = { "r/r", "s/s" };
-	unsigned i;
-
-	for (i = 0; i < 2; i++) {
-		time_kernel("text", TEXT, canons[i]);
-		time_kernel("runs", RUNS, canons[i]);
-		time_kernel("base64", BASE64, canons[i]);
-		time_kernel("white space only", SPACES, canons[i]);
-		time_kernel("blank lines", BLANKS, canons[i]);
-		time_kernel("one-octet lines", SHORTS, canons[i]);
-	}
-}
-
-/* ours|opendkim|ours-sign|opendkim-sign */
-static void
-once(const char *what, size_t size, unsigned count)
+once(const char *party, const char *what, size_t size, unsigned count)
 {
 	struct scenario s = { what, TEXT, size, "r/r", 1, VERIFY };
-	enum party party = what[1] == 'u' ? OURS : OPENDKIM;
 	struct message m;
 	unsigned i;
+	int p = 0;
 
-	if (strstr(what, "-sign") != NULL)
+	if (strcmp(what, "sign") == 0)
 		s.what = SIGN;
+	while (p < PARTIES && strcmp(party, parties[p]) != 0)
+		p++;
+	if (p == PARTIES)
+		die("no such party");
 	make(&m, &s);
 	for (i = 0; i < count; i++)
-		work(party, &s, &m);
+		sample((enum party)p, &s, &m, 1);
 	corpus_free(&m);
+}
+
+/* Calls and octets of the heap for the third of equal works. */
+static void
+heap_of(enum party p, struct scenario *s)
+{
+	void (*mark)(void) = (void (*)(void))dlsym(RTLD_DEFAULT,
+	    "bench_heap_mark");
+	void (*count)(size_t *, size_t *) = (void (*)(size_t *, size_t *))
+	    dlsym(RTLD_DEFAULT, "bench_heap_read");
+	struct message m;
+	size_t calls, most;
+
+	if (mark == NULL || count == NULL)
+		die("preload heap.so");
+	make(&m, s);
+	work(p, s, &m, 0);
+	work(p, s, &m, 1);
+	mark();
+	work(p, s, &m, 2);
+	count(&calls, &most);
+	printf("%s\t%s\t%zu\t%zu\t%zu\n", parties[p], s->name, s->size, calls,
+	    most);
+	corpus_free(&m);
+}
+
+static void
+heap(void)
+{
+	static const size_t sizes[] = { 4 * KIB, MIB, 25 * MIB };
+	struct scenario verify = { "verify", TEXT, 0, "r/r", 1, VERIFY };
+	struct scenario sign = { "sign", TEXT, 0, "r/r", 0, SIGN };
+	unsigned i;
+	int p;
+
+	for (p = OURS; p <= OPENDKIM; p++)
+		for (i = 0; i < 3; i++) {
+			verify.size = sign.size = sizes[i];
+			heap_of((enum party)p, &verify);
+			heap_of((enum party)p, &sign);
+		}
 }
 
 static void
@@ -289,21 +338,30 @@ corpus(const char *folder)
 int
 main(int argc, char **argv)
 {
-	size_t i;
+	const char *what = argc > 1 ? argv[1] : "";
 
 	ours_init();
 	opendkim_init();
-	if (argc == 2 && strcmp(argv[1], "times") == 0)
-		for (i = 0; i < SCENARIOS; i++)
-			time_scenario(&scenarios[i]);
-	else if (argc == 2 && strcmp(argv[1], "kernels") == 0)
+	serving = peer_init();
+	if (strcmp(what, "times") == 0 && argc == 3)
+		present[RSPAMD] = helper_start(argv[2]);
+	if (strcmp(what, "ours") == 0)
+		present[OPENDKIM] = false;
+	if (strcmp(what, "times") == 0 || strcmp(what, "ours") == 0)
+		times();
+	else if (strcmp(what, "serve") == 0 && serving)
+		serve();
+	else if (strcmp(what, "kernels") == 0)
 		kernels();
-	else if (argc == 5 && strcmp(argv[1], "once") == 0)
-		once(argv[2], strtoul(argv[3], NULL, 10),
-		    (unsigned)strtoul(argv[4], NULL, 10));
-	else if (argc == 3 && strcmp(argv[1], "corpus") == 0)
+	else if (strcmp(what, "heap") == 0)
+		heap();
+	else if (argc == 6 && strcmp(what, "once") == 0)
+		once(argv[2], argv[3], strtoul(argv[4], NULL, 10),
+		    (unsigned)strtoul(argv[5], NULL, 10));
+	else if (argc == 3 && strcmp(what, "corpus") == 0)
 		corpus(argv[2]);
 	else
-		die("times, kernels, once WHAT SIZE COUNT or corpus FOLDER");
+		die("times, ours, serve, kernels, heap, corpus FOLDER, or "
+		    "once PARTY WHAT SIZE COUNT");
 	return 0;
 }

@@ -64,4 +64,28 @@ void opendkim_init(void);
 void opendkim_verify(const struct message *m, bool pass);
 void opendkim_sign(const struct message *m, const char *canon);
 
+/* rspamd.c: the same by rspamd's DKIM code; false where it is not linked. */
+bool peer_init(void);
+/* Each of the COUNT jobs that are prepared here verifies or signs M once. */
+void peer_prepare(const struct message *m, unsigned count);
+/* False when its verdict is another. */
+bool peer_verify(unsigned job, bool pass);
+void peer_sign(unsigned job, const char *canon);
+void peer_finish(void);
+
+/* helper.c: rspamd.c in a PROGRAM of its own; false where there is none. */
+bool helper_start(const char *program);
+/* Nanoseconds of one work of SCENARIO, of COUNT. */
+double helper_sample(unsigned scenario, unsigned count, bool *agreed);
+
+/* clock.c */
+#define ROUNDS 7
+/* CPU time of this process in nanoseconds. */
+double now(void);
+/* Sorts V. */
+double median(double *v, unsigned n);
+
+/* kernels.c: prints rates of canonicalization alone, and of copying. */
+void kernels(void);
+
 #endif

@@ -131,8 +131,7 @@ ours_verify(const struct message *m, const struct ours *o)
 {
 	struct ukey_verify v;
 	struct ukey_judgement j;
-	size_t at, n;
-	bool asked = false;
+	size_t at, n, end = m->body; /* the header comes first, alone */
 
 	ukey_verify_init(&v, o->user ? 0 : UKEY_VERIFY_DKIM, arena,
 	    sizeof(arena));
@@ -140,12 +139,11 @@ ours_verify(const struct message *m, const struct ours *o)
 		ukey_verify_mail_from(&v, UKEY_VIEW("alice@" DOMAIN));
 	ukey_verify_time(&v, TIME);
 	for (at = 0; at < m->len; at += n) {
-		n = m->len - at < o->piece ? m->len - at : o->piece;
+		n = end - at < o->piece ? end - at : o->piece;
 		ukey_verify_push(&v, m->data + at, n);
-		/* The answers are there when the header is: a cache. */
-		if (!asked && ukey_verify_header_done(&v)) {
-			run_dns(&v);
-			asked = true;
+		if (at + n == m->body) {
+			run_dns(&v); /* answers are at hand: a cache */
+			end = m->len;
 		}
 	}
 	ukey_verify_end(&v);
