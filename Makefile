@@ -245,7 +245,8 @@ $(FAULT_BIN): MBEDTLS_LIBS := $(MBEDTLS_LIBS:-l%=-l:lib%.a)
 # Tests in which the port fails.
 PORT_WRAP = $(foreach f,sha256_start sha256_update sha256_finish rsa_verify, \
 	-Wl,--wrap=ukey_port_$(f))
-$(B)/tests/unit/test_sign $(B)/tests/unit/test_verify: WRAPPED = $(PORT_WRAP)
+$(foreach t,unit/test_sign unit/test_verify field/test_field,$(B)/tests/$(t)): \
+	WRAPPED = $(PORT_WRAP)
 # Tests of what is chosen at run time: they make the choice.
 $(B)/tests/unit/test_scan: WRAPPED = -Wl,--wrap=ukey_scan_has_avx2
 $(B)/tests/unit/test_scan.o: DEFINES = -DVECTORS=$(if $(filter 0,$(SIMD)),0,1)
