@@ -179,7 +179,7 @@ valgrind: all ## unit tests and vectors under valgrind
 test-mbedtls36: ## unit tests and vectors against Mbed TLS 3.6 from source
 	@sh tests/setup.sh test source
 	@sh tests/mbedtls36.sh
-linear: ## instruction counts of hostile shapes at n, 2n, 4n
+linear: all ## instruction counts of hostile shapes at n, 2n, 4n
 	@sh tests/setup.sh bench
 	@sh tests/house/linear.sh
 size: ## flash, memory, stack, instructions on Cortex-M3, to docs/SIZE.md

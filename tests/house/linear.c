@@ -3,38 +3,41 @@
  * instructions.  SPDX-License-Identifier: MIT
  *
  *   linear SHAPE N
+ *
+ * "octets-SHAPE" is the same message, an octet at a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "linear.h"
 #include "ukey.h"
 
 #define TEXT 16000000
 
-static char text[TEXT];
-static size_t len;
+char text[TEXT];
+size_t text_len;
 static uint32_t arena[UKEY_ARENA_SIZE / 4];
 
-static void
+void
 add(const char *piece)
 {
 	size_t n = strlen(piece);
 
-	if (n > TEXT - len)
+	if (n > TEXT - text_len)
 		exit(2);
-	memcpy(text + len, piece, n);
-	len += n;
+	memcpy(text + text_len, piece, n);
+	text_len += n;
 }
 
-static void
+void
 times(unsigned n, const char *piece)
 {
 	while (n-- > 0)
 		add(piece);
 }
 
-static void
+void
 numbered(unsigned n, const char *before, const char *after)
 {
 	char number[16];
@@ -81,6 +84,14 @@ make(const char *shape, unsigned n)
 	} else if (strcmp(shape, "crlfs") == 0) {
 		add("From: a@b.c\r\n" START "; h=from\r\n\r\n");
 		times(n, "\r\n\r\n\r\n\r\n \r\n\r\n");
+	} else if (strcmp(shape, "tags") == 0) {
+		add("From: a@b.c\r\n" START "; h=from");
+		numbered(n, ";\r\n z", " = x");
+		add("\r\n\r\n");
+	} else if (strcmp(shape, "b-spaces") == 0) {
+		add("From: a@b.c\r\n" START);
+		times(n, " A\r\n\t");
+		add("; h=from\r\n\r\n");
 	} else if (strcmp(shape, "bare") == 0) {
 		add("From: a@b.c\r\n" START "; h=from\r\n\r\n");
 		times(n, "\r\r\n\n\r x");
@@ -90,52 +101,22 @@ make(const char *shape, unsigned n)
 	return 0;
 }
 
+/* In pieces of PIECE octets. */
 static void
-verify(void)
+verify(size_t piece)
 {
 	struct ukey_judgement j;
 	struct ukey_verify v;
 	size_t at, n;
 
 	ukey_verify_init(&v, UKEY_VERIFY_DKIM, arena, sizeof(arena));
-	for (at = 0; at < len; at += n) {
-		n = len - at < 700 ? len - at : 700;
+	for (at = 0; at < text_len; at += n) {
+		n = text_len - at < piece ? text_len - at : piece;
 		ukey_verify_push(&v, text + at, n);
 	}
 	ukey_verify_end(&v);
 	ukey_verify_dkim(&v, 0, &j);
 	printf("%s\n", ukey_reason_word(j.reason));
-}
-
-/* From with N mailboxes, and forged Authentication-Results. */
-static int
-other(const char *shape, unsigned n)
-{
-	struct ukey_mailboxes m;
-	struct ukey_address a;
-	struct ukey_authres r;
-	struct ukey_view all = { (const uint8_t *)text, 0 };
-	unsigned count = 0;
-
-	if (strcmp(shape, "mailboxes") == 0) {
-		times(n, "\"a b\" (c) <d@e.org>, ");
-		add("x@y.z");
-		all.len = len;
-		ukey_mailboxes_init(&m, all);
-		while (ukey_mailboxes_next(&m, &a))
-			count++;
-		printf("%u\n", count);
-		return 0;
-	}
-	if (strcmp(shape, "authres") != 0)
-		return 1;
-	add("Authentication-Results: ");
-	times(n, "((c) \"mx\\\" ) ");
-	ukey_authres_init(&r, UKEY_VIEW("mx.example.net"));
-	all.len = len;
-	ukey_authres_push(&r, all);
-	printf("%d\n", ukey_authres_end(&r));
-	return 0;
 }
 
 int
@@ -147,8 +128,11 @@ main(int argc, char **argv)
 		return 2;
 	n = (unsigned)strtoul(argv[2], NULL, 10);
 	if (make(argv[1], n) == 0)
-		verify();
-	else if (other(argv[1], n) != 0)
+		verify(700);
+	else if (strncmp(argv[1], "octets-", 7) == 0 &&
+	    make(argv[1] + 7, n) == 0)
+		verify(1);
+	else if (linear_parser(argv[1], n) != 0)
 		return 2;
 	return 0;
 }
