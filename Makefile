@@ -160,19 +160,26 @@ test-mail: ## set up, then real mail servers alone
 
 test-all: ## what `make test` leaves out: hours on a slow machine
 	@sh tests/setup.sh test mail sendmail sanitize arch
-	@$(MAKE) --no-print-directory -s sendmail asan asan-clang valgrind arch linear
+	@$(MAKE) --no-print-directory -s sendmail asan asan-clang asan-mail msan valgrind arch linear
 
 lint: ## every rule of the house that a command can check
 	@sh tests/setup.sh lint
 	@sh tests/lint/all.sh
 
-SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
-asan: ## unit tests and vectors under ASan and UBSan
-	@$(MAKE) --no-print-directory -s TARGET=asan unit vectors \
-	    CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)'
+SAN = CFLAGS='-O1 -g -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all'
+asan: ## unit tests, vectors, faults, milter under ASan and UBSan
+	@$(MAKE) --no-print-directory -s TARGET=asan $(SAN) unit vectors \
+	    field faults milter
 asan-clang: ## the same with clang
-	@$(MAKE) --no-print-directory -s TARGET=asan-clang CC=clang unit \
-	    vectors CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)'
+	@$(MAKE) --no-print-directory -s TARGET=asan-clang CC=clang $(SAN) \
+	    unit vectors field faults milter
+asan-mail: ## the command and real mail servers under ASan and UBSan
+	@sh tests/setup.sh test mail
+	@$(MAKE) --no-print-directory -s TARGET=asan $(SAN) cli mail
+msan: ## unit tests, vectors, bugs of the field under MemorySanitizer
+	@sh tests/setup.sh sanitize source
+	@sh tests/msan.sh
 valgrind: all ## unit tests and vectors under valgrind
 	@$(MAKE) --no-print-directory -s unit vectors \
 	    WRAP='valgrind -q --error-exitcode=99 --leak-check=full'
@@ -274,4 +281,4 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include tests/arch/arch.mk
 
 .PHONY: all help demo test install dist clean check test-mail \
-	test-all lint asan asan-clang valgrind coverage linear size size-check test-mbedtls36 replay
+	test-all lint asan asan-clang asan-mail msan valgrind coverage linear size size-check test-mbedtls36 replay

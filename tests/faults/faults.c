@@ -227,7 +227,7 @@ faults_scan(void)
 	return n;
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#ifndef FAULTS_NO_MEMORY
 
 static void
 note(const void *p)

@@ -16,6 +16,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Under AddressSanitizer memory is its own: none fails, none is searched. */
+#ifdef __SANITIZE_ADDRESS__
+#define FAULTS_NO_MEMORY
+#endif
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define FAULTS_NO_MEMORY
+#endif
+#endif
+
 /* Which calls. */
 #define FAULTS_READ 0x1    /* read, pread, recv, recvfrom */
 #define FAULTS_WRITE 0x2   /* write, pwrite, send */

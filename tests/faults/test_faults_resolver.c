@@ -198,6 +198,10 @@ loop(const char *name, const char *text, unsigned classes, int err,
 	unsigned n, hits = 1, blocks, descriptors;
 	struct outcome o;
 
+#ifdef FAULTS_NO_MEMORY
+	if (classes == FAULTS_MEMORY)
+		return;
+#endif
 	ask(name, text); /* what is loaded and kept the first time */
 	for (n = 1; hits > 0 && n < MOST; n++) {
 		blocks = faults_blocks();

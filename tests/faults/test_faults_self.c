@@ -61,7 +61,7 @@ test_left_behind(void **state)
 	assert_int_equal(faults_descriptors(), descriptors);
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#ifndef FAULTS_NO_MEMORY
 
 static void *volatile kept; /* what the compiler must not leave out */
 
@@ -138,7 +138,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_left_behind),
-#ifndef __SANITIZE_ADDRESS__
+#ifndef FAULTS_NO_MEMORY
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_secrets),
 #endif

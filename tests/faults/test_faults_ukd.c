@@ -24,13 +24,12 @@
 #include "ukey_ukd.h"
 
 #define MOST 100000
+#define BOB "bob@example.org"
 
 static struct ukd_place template, place;
 static uint8_t digest[32], signature[UKEY_KEY_SIGNATURE_MAX];
 static struct ukey_key *the_key; /* read before the faults */
 static char folder[64];
-
-/* ---- surroundings ------------------------------------------------------- */
 
 static void
 copy_file(const char *from, const char *to, mode_t mode)
@@ -79,8 +78,7 @@ open_quietly(unsigned flags, enum ukey_ukd_status *status)
 	struct ukey_ukd *u;
 
 	*status = ukey_ukd_open(&u, &s, err, sizeof(err));
-	if (*status != UKEY_UKD_OK)
-		assert_true(u == NULL && strlen(err) > 10);
+	assert_true(*status == UKEY_UKD_OK || (u == NULL && strlen(err) > 10));
 	if (faults_seen(err, sizeof(err)))
 		fail_msg("a secret in the error's text: %s", err);
 	return u;
@@ -107,8 +105,7 @@ watch_secrets(void)
 		    ukey_hex_value((uint8_t)line[20 + 2 * i]));
 	}
 	faults_secret(NULL, 0);
-	/* d, p, q, dP, dQ, qInv follow version, n and e. */
-	faults_secret(der + 148, out.len - 148);
+	faults_secret(der + 148, out.len - 148); /* behind version, n, e */
 	faults_secret(seal, sizeof(seal));
 	faults_secret((const uint8_t *)line + 19, 64);
 	explicit_bzero(line, sizeof(line));
@@ -122,7 +119,7 @@ sign(struct ukey_key *key, uint8_t *to)
 	struct ukey_out out;
 
 	ukey_out_init(&out, to, UKEY_KEY_SIGNATURE_MAX);
-	assert_int_equal(ukey_key_sign(key, digest, &out), UKEY_KEY_OK);
+	assert_int_equal(ukey_key_sign(key, digest, &out), 0);
 }
 
 static int
@@ -133,7 +130,7 @@ set_up(void **state)
 	(void)state;
 	ukd_place_make(&template);
 	u = ukd_place_open(&template, UKEY_UKD_CREATE);
-	ukd_fill(u, "bob@example.org", "bob", UKEY_UKD_ACTIVE);
+	ukd_fill(u, BOB, "bob", UKEY_UKD_ACTIVE);
 	ukey_ukd_close(u);
 	snprintf(folder, sizeof(folder), "%s/ukd-faults-XXXXXX",
 	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
@@ -224,8 +221,7 @@ serve(void)
 
 	if (u == NULL)
 		return false;
-	status = ukey_ukd_lookup(u, ukd_view("bob"),
-	    ukd_view("bob@example.org"), &found);
+	status = ukey_ukd_lookup(u, ukd_view("bob"), ukd_view(BOB), &found);
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_load(u, found.key, ukey_random(), &key);
 	if (status != UKEY_UKD_OK && status != UKEY_UKD_BUSY &&
@@ -269,7 +265,7 @@ changed(bool done)
 	struct ukey_key *key;
 
 	assert_non_null(u);
-	assert_int_equal(ukd_look(u, "bob", "bob@example.org"), UKEY_UKD_OK);
+	assert_int_equal(ukd_look(u, "bob", BOB), UKEY_UKD_OK);
 	status = ukey_ukd_lookup(u, ukd_view("alice"),
 	    ukd_view("alice@example.org"), &found);
 	if (status == UKEY_UKD_OK) {
@@ -287,8 +283,8 @@ static const struct work {
 	const char *name;
 	bool (*run)(void);
 	void (*check)(bool done);
-} works[] = { { "create", create, created }, { "change", change, changed },
-	{ "serve", serve, NULL } };
+} works[] = { { "create", create, created },
+	{ "change", change, changed }, { "serve", serve, NULL } };
 
 /* The n-th call, for every n until none fails; HARMLESS: nobody notices. */
 static void
@@ -322,9 +318,6 @@ loop(const struct work *w, unsigned classes, int err, bool harmless)
 			    "freed memory", w->name, n, classes, err);
 	}
 	assert_true(done && hits == 0);
-	if (getenv("FAULTS_SHOW") != NULL)
-		printf("%s: %x, errno %d: %u calls\n", w->name, classes, err,
-		    n - 2);
 }
 
 static void
@@ -359,6 +352,8 @@ test_system(void **state)
 	loops(FAULTS_RANDOM, EIO, false);
 }
 
+#ifndef FAULTS_NO_MEMORY
+
 /* SQLite and Mbed TLS alike. */
 static void
 test_memory(void **state)
@@ -386,14 +381,18 @@ test_nothing_stays(void **state)
 	assert_int_equal(faults_scan(), 0);
 }
 
+#endif
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_system),
+#ifndef FAULTS_NO_MEMORY
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_nothing_stays),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

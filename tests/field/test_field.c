@@ -271,7 +271,7 @@ test_boundary(void **state)
 static void
 test_base64_fits(void **state)
 {
-	uint8_t octets[70], digits[100], *text, *to;
+	uint8_t octets[71], digits[100], *text, *to;
 	struct ukey_out out;
 	struct ukey_view v;
 	size_t n, size, len;
@@ -279,7 +279,7 @@ test_base64_fits(void **state)
 	(void)state;
 	for (n = 0; n < sizeof(octets); n++)
 		octets[n] = (uint8_t)(n * 37 + 200);
-	for (n = 0; n <= sizeof(octets); n++) {
+	for (n = 0; n < sizeof(octets); n++) {
 		ukey_out_init(&out, digits, sizeof(digits));
 		ukey_out_base64(&out, (struct ukey_view) { octets, n });
 		text = exact(digits, out.len);
