@@ -103,6 +103,12 @@ demo: ## fresh machine: set up, build, sign, verify, tamper, explained
 	@sh tests/setup.sh demo
 	@$(MAKE) --no-print-directory -s all
 	@sh examples/demo.sh
+	@sh examples/demo-mail.sh --if-there
+
+demo-mail: ## the same between two real mail servers, on loopback
+	@sh tests/setup.sh mail
+	@$(MAKE) --no-print-directory -s all
+	@sh examples/demo-mail.sh
 
 test: ## fresh machine: set up, then unit, vectors, interop, mail, replay
 	@sh tests/setup.sh test mail
@@ -280,5 +286,5 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include tests/bench/milter/milter.mk
 -include tests/arch/arch.mk
 
-.PHONY: all help demo test install dist clean check test-mail \
+.PHONY: all help demo demo-mail test install dist clean check test-mail \
 	test-all lint asan asan-clang asan-mail msan valgrind coverage linear size size-check test-mbedtls36 replay

@@ -20,7 +20,8 @@ packages() {
 	    python3-kconfiglib' ;;
 	mail) packages build
 	    echo 'libcmocka-dev postfix postfix-sqlite swaks sasl2-bin
-	    libsasl2-modules miltertest opendkim opendkim-tools' ;;
+	    libsasl2-modules miltertest opendkim opendkim-tools nsd
+	    python3' ;;
 	sendmail) packages mail
 	    echo 'm4 libwrap0 nsd' ;;
 	lint) echo 'gcc libc6-dev make binutils libmbedtls-dev libsqlite3-dev

@@ -31,7 +31,7 @@ bed_end() {
 	for name in $milters; do milter_end "$name" TERM; done
 	for pid in $others; do kill "$pid" 2>/dev/null; done
 	nsd_stop
-	[ $failed = 0 ] || tail -n 15 "$work"/*.log "$work"/*/log/maillog
+	[ "$failed" = 0 ] || tail -n 15 "$work"/*.log "$work"/*/log/maillog
 	rm -rf "$work"
 }
 
@@ -39,7 +39,7 @@ bed_done() {
 	is 0 "$(cat "$work"/*.log "$work"/*/log/maillog |
 	    grep -c 'PRIVATE KEY')" 'no key in a log'
 	echo "$passed passed, $failed failed"
-	[ $failed = 0 ]
+	[ "$failed" = 0 ]
 }
 
 is() { # WANTED FOUND WHAT
@@ -159,7 +159,7 @@ inject() {
 }
 
 is_delivered() { # SUBJECT
-	[ -n "$(grep -rlxF "Subject: $1" "$work/in/mail/all/new")" ]
+	grep -rqxF "Subject: $1" "$work/in/mail/all/new"
 }
 
 # delivered SUBJECT: the file in the Maildir.

@@ -7,11 +7,11 @@
 # /var/lib, /var/spool and /run: nothing of the system is touched.
 set -u
 
-[ "$(id -u)" = 0 ] && unshare -mn true 2>/dev/null || {
+if [ "$(id -u)" != 0 ] || ! unshare -mn true 2>/dev/null; then
 	echo 'test_setup: needs root and namespaces: left out'
 	echo '0 passed, 0 failed'
 	exit 0
-}
+fi
 if [ $# = 0 ]; then
 	for way in setup hand; do
 		unshare -mn --propagation private sh "$0" $way
@@ -92,7 +92,7 @@ postfix_greets 25 || exit 1
 printf '%s\n' "\$ORIGIN example.org." "\$TTL 1" \
     '@ SOA ns hostmaster 1 3600 600 86400 1' '@ NS ns' 'ns A 127.0.0.1' \
     >"$work/example.org.zone"
-NSD_PORT=53
+export NSD_PORT=53
 nsd_start "$work" || exit 1
 
 # block N: the code of the page's block N, from 1.
@@ -127,7 +127,8 @@ is 0 $? 'its settings are good'
 echo 'pid-file = /run/userkeys.pid' >>/etc/userkeys/userkeys.conf
 userkeys-milter >>"$work/out" 2>&1
 is 0 $? 'the milter starts, and goes into the background'
-is userkeys "$(ps -o user= -p "$(cat /run/userkeys.pid)")" 'as its user'
+is userkeys "$(stat -c %U "/proc/$(cat /run/userkeys.pid)/stat")" \
+    'as its user'
 is "socket root postfix 660" "$(stat -c '%F %U %G %a' \
     /var/spool/postfix/userkeys/milter.sock)" 'its socket is for Postfix'
 
