@@ -15,10 +15,10 @@ make --no-print-directory -s -j "$(nproc)" fuzz-build \
     FUZZ_CFLAGS="${CFLAGS:--g -O1}" FUZZ_OUT="$OUT" FUZZ_O="$WORK/objects" \
     FUZZ_ENGINE="${LIB_FUZZING_ENGINE:--fsanitize=fuzzer}" \
     FUZZ_LIBS='-l:libsqlite3.a -l:libmbedcrypto.a -ldl -lpthread -lm'
-cp fuzz/dict/*.dict "$OUT"
 for source in fuzz/fuzz_*.c; do
 	part=${source#fuzz/fuzz_}
 	part=${part%.c}
+	[ ! -e "fuzz/dict/$part.dict" ] || cp "fuzz/dict/$part.dict" "$OUT"
 	(cd "build/fuzz/seeds/$part" &&
 	    python3 -m zipfile -c "$OUT/${part}_seed_corpus.zip" ./*)
 done
