@@ -14,8 +14,8 @@ import time
 sys.path.insert(0, "tests/support")
 from milter_client import (ALL, LEADSPC, NR_BODY, NR_EOH, NR_HEADER,  # noqa
                            Client, Closed, apply)
-from milter_bed import (HEADER, MESSAGE, Bed, Milter, check,  # noqa
-                        children, finish, free_port, memory, until)
+from milter_bed import (HEADER, MESSAGE, SANITIZED, Bed, Milter,  # noqa
+                        check, children, finish, free_port, memory, until)
 
 
 def signing(where):
@@ -190,7 +190,7 @@ def many(milter, where):
         clients[-1].connect("mx.example.net")
     time.sleep(0.2)
     rest = sum(memory(p) for p in pids)
-    check("at rest: 16 kB each", (rest - base) / 500 <= 16,
+    check("at rest: 16 kB each", SANITIZED or (rest - base) / 500 <= 16,
           f"{(rest - base) / 500} kB")
     for c in clients:
         c.mail("<eve@example.net>")
@@ -199,7 +199,8 @@ def many(milter, where):
         c.send(b"B", b"x" * 4000)
     time.sleep(0.5)
     busy = sum(memory(p) for p in pids)
-    check("in mid-body: 24 kB each over that", (busy - rest) / 500 <= 24,
+    check("in mid-body: 24 kB each over that",
+          SANITIZED or (busy - rest) / 500 <= 24,
           f"{(busy - rest) / 500} kB")
     print(f"memory: {(rest - base) / 500:.1f} kB a connection at rest, "
           f"{(busy - rest) / 500:.1f} kB more in mid-body")
@@ -216,7 +217,7 @@ def stops(bed):
         seconds, status = bed.milter.stop()
         best = min(best, seconds)
         check("status", status == 0, status)
-    check("it stops within 100 ms", best < 0.1, f"{best} s")
+    check("it stops within 100 ms", best < 0.1 or SANITIZED, f"{best} s")
     check("no socket is left", not os.path.exists(bed.where[5:]))
 
 
