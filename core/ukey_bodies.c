@@ -45,20 +45,30 @@ next_stop(struct ukey_verify *v, unsigned i)
 	}
 }
 
+/* Hash I failed: nobody can tell what it was to tell. */
+static void
+give_up(struct ukey_verify *v, unsigned i)
+{
+	unsigned slot;
+
+	for (slot = 0; slot < v->signatures; slot++) {
+		if (undecided(v, slot, i))
+			v->signature[slot].body = UKEY_REASON_CRYPTO;
+	}
+}
+
 void
 ukey_bodies_init(struct ukey_verify *v)
 {
-	unsigned i, slot;
-	int err;
+	unsigned i;
 
 	for (i = 0; i < UKEY_BODY_CANONS; i++) {
 		if ((v->hashing >> i & 1) == 0)
 			continue;
-		err = ukey_port_sha256_start(&v->body[i].hash);
 		v->body[i].len = 0;
-		for (slot = 0; err && slot < v->signatures; slot++) {
-			if (undecided(v, slot, i))
-				v->signature[slot].body = UKEY_REASON_CRYPTO;
+		if (ukey_port_sha256_start(&v->body[i].hash) != 0) {
+			give_up(v, i);
+			v->hashing &= (uint8_t)~(1u << i);
 		}
 		next_stop(v, i);
 	}
@@ -93,15 +103,10 @@ static void
 update(struct ukey_verify *v, unsigned i, struct ukey_view octets)
 {
 	struct ukey_body *b = &v->body[i];
-	unsigned slot;
 
 	b->len += octets.len;
-	if (ukey_port_sha256_update(&b->hash, octets.data, octets.len) == 0)
-		return;
-	for (slot = 0; slot < v->signatures; slot++) {
-		if (undecided(v, slot, i))
-			v->signature[slot].body = UKEY_REASON_CRYPTO;
-	}
+	if (ukey_port_sha256_update(&b->hash, octets.data, octets.len) != 0)
+		give_up(v, i);
 }
 
 /* A canonical span: hashed, with a stop at each l= that it passes. */

@@ -39,9 +39,11 @@ static int
 key_id(const struct ukey_port_rsa_key *key, uint8_t *id)
 {
 	struct ukey_port_sha256 h;
-	int err = ukey_port_sha256_start(&h);
+	int err;
 
-	err |= ukey_port_sha256_update(&h, key->modulus.data,
+	if (ukey_port_sha256_start(&h) != 0)
+		return -1;
+	err = ukey_port_sha256_update(&h, key->modulus.data,
 	    key->modulus.len);
 	err |= ukey_port_sha256_update(&h, key->exponent.data,
 	    key->exponent.len);

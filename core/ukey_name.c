@@ -30,8 +30,10 @@ hash_label(struct ukey_view local, uint8_t *out)
 	struct ukey_out label;
 	uint8_t octet;
 	size_t i;
-	int err = ukey_port_sha256_start(&h);
+	int err = 0;
 
+	if (ukey_port_sha256_start(&h) != 0)
+		return 0;
 	for (i = 0; i < local.len; i++) {
 		octet = ukey_lower(local.data[i]);
 		err |= ukey_port_sha256_update(&h, &octet, 1);

@@ -138,8 +138,9 @@ ukey_verify_replay_id(const struct ukey_verify *v, uint8_t *id)
 	if (!ukey_verify_done(v) || v->user != UKEY_REASON_OK)
 		return UKEY_ERR_ORDER;
 	b = ukey_signature_note(v, v->user_slot)->b;
-	err = ukey_port_sha256_start(&h);
-	err |= ukey_port_sha256_update(&h, b.data, b.len);
+	if (ukey_port_sha256_start(&h) != 0)
+		return UKEY_ERR_CRYPTO;
+	err = ukey_port_sha256_update(&h, b.data, b.len);
 	err |= ukey_port_sha256_finish(&h, id);
 	return err ? UKEY_ERR_CRYPTO : UKEY_OK;
 }

@@ -122,8 +122,9 @@ hash_header(struct ukey_verify *v, struct ukey_note *note, unsigned field)
 	int err;
 
 	raw.len -= 2; /* RFC 6376 3.7: no CRLF at its end */
-	err = ukey_port_sha256_start(&h);
-	err |= hash_h(v, &h, &note->sig);
+	if (ukey_port_sha256_start(&h) != 0)
+		return UKEY_REASON_CRYPTO;
+	err = hash_h(v, &h, &note->sig);
 	err |= hash_field(&h, raw, note->sig.b_raw, note->sig.header_canon);
 	err |= ukey_port_sha256_finish(&h, note->header);
 	return err ? UKEY_REASON_CRYPTO : UKEY_REASON_OK;
