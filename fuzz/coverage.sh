@@ -20,6 +20,6 @@ llvm-profdata-14 merge -o $out/all.profdata $out/*.profraw
 rm -f $out/*.profraw
 # shellcheck disable=SC2086 # a list of words
 llvm-cov-14 report -instr-profile=$out/all.profdata ${programs# -object } \
-    -ignore-filename-regex='(^|/)(fuzz|tests|examples/userkeys)/' |
+    -ignore-filename-regex="^$PWD/(fuzz|tests|examples/userkeys)/" |
     awk 'NR == 1 { next } /^-/ { next } NF >= 10 {
 	printf "%-40s regions %7s  lines %7s\n", $1, $4, $10 }'

@@ -37,7 +37,8 @@ plant() {
 		fail "it failed, but not with: $expected"
 		tail -n 20 "$work/.out"
 	else
-		grep -E "$expected" "$work/.out" | head -n 3 | cut -c -100
+		grep -E "$expected" "$work/.out" | head -n 3 |
+		    sed "s,$work/,," | cut -c -90
 		echo "ok    caught"
 		passed=$((passed + 1))
 	fi
