@@ -29,7 +29,8 @@ build_on_third_port() {
 	is 0 $? "$program is built: $(head -n 5 "$work/log")"
 }
 build_on_third_port contract -D_GNU_SOURCE tests/porting/contract.c
-build_on_third_port vectors tests/vectors/test_vectors.c
+build_on_third_port vectors tests/vectors/test_vectors.c \
+    tests/support/support_vector.c
 "$work/vectors" >"$work/out" 2>&1
 is 0 $? "vectors: $(head -n 20 "$work/out")"
 is 0 "$(sed -n 's/.* passed, //p' "$work/out" | sed 's/ failed//')" 'failed'
