@@ -141,9 +141,8 @@ collect_name(struct ukey_sign *s, struct ukey_view *octets)
 			refuse(s, UKEY_REASON_HEADER_SYNTAX);
 			s->field = SKIP;
 		} else if (s->name_len < UKEY_SIGN_NAME_MAX) {
+			/* What is longer than any in the table is cut. */
 			s->name[s->name_len++] = c;
-		} else {
-			s->field = SKIP; /* longer than any in the table */
 		}
 	}
 }

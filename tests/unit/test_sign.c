@@ -17,6 +17,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SENDER "Sender: s@example.org\r\n"
 #define FROM "From: a@example.org\r\n"
+/* A name longer than any that is signed. */
+#define LONG "X-123456789-123456789-123456789-123456789"
 #define HEADER "From: Alice <alice@example.org>\r\nSubject: x\r\n"
 
 static const struct ukey_sign_request request = {
@@ -70,6 +72,10 @@ test_refused(void **state)
 		{ HEADER "X : y\r\n\r\n", UKEY_REASON_HEADER_SYNTAX, 0 },
 		{ HEADER ": y\r\n\r\n", UKEY_REASON_HEADER_SYNTAX, 0 },
 		{ HEADER "X\r\n\r\n", UKEY_REASON_HEADER_SYNTAX, 0 },
+		{ HEADER LONG "\r\n\r\n", UKEY_REASON_HEADER_SYNTAX, 0 },
+		{ HEADER LONG " x: y\r\n\r\n", UKEY_REASON_HEADER_SYNTAX,
+		    0 },
+		{ HEADER LONG ": y\r\n\r\nHi\r\n", UKEY_REASON_OK, 0 },
 		{ HEADER "\r\na\rb\r\n", UKEY_REASON_BARE_CR, 4 },
 		{ HEADER "\r\na\nb\r\n", UKEY_REASON_BARE_LF, 4 },
 		{ HEADER "\r\nok\r\nend\r", UKEY_REASON_BARE_CR, 5 },
