@@ -11,8 +11,10 @@ import tempfile
 
 FOLDER = "build/firmware"
 MACHINE = "mps2-an385"
-# Linked for tests alone: what talks to the debugger and writes reports.
-TESTS = "examples/firmware/(board_semihost|semihost|report|board_serial)"
+# Linked for tests alone: what talks to the debugger and writes reports, and
+# the words of core's reasons, which only reports print.
+TESTS = ("examples/firmware/(board_semihost|semihost|report|board_serial)|"
+         "core/ukey_reason.o")
 GROUPS = (("tests", TESTS), ("core", "/core/ukey_"),
           ("the port", "/port/"), ("Mbed TLS", "/mbedtls/"),
           ("platform", "/platform/baremetal/"),
@@ -20,7 +22,7 @@ GROUPS = (("tests", TESTS), ("core", "/core/ukey_"),
           ("C library", "lib(c_nano|gcc|c|g)"))
 HASH = "mbedtls/sha256.o|port_sha256.o"
 RSA = "bignum_core.o|port_rsa.o|ukey_pkcs1.o|constant_time.o"
-CANON = "ukey_canon_|ukey_scan|ukey_bodies"
+CANON = "ukey_canon_|ukey_scan|ukey_bodies|ukey_guard"
 MEMORY = "lib_a-mem"
 # What cannot be seen in the call graph: calls by pointer.
 POINTERS = {"mbedtls_platform_zeroize": "memset",
