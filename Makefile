@@ -285,6 +285,7 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include tests/bench/bench.mk
 -include tests/bench/milter/milter.mk
 -include tests/arch/arch.mk
+-include tests/proof/proof.mk
 
 .PHONY: all help demo demo-mail test install dist clean check test-mail \
 	test-all lint asan asan-clang asan-mail msan valgrind coverage linear size size-check test-mbedtls36 replay
