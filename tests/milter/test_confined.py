@@ -15,8 +15,8 @@ import tempfile
 
 sys.path.insert(0, "tests/support")
 from milter_client import Client, apply  # noqa
-from milter_bed import (MESSAGE, Bed, add_mailbox, check, finish, run,  # noqa
-                        until)
+from milter_bed import (MESSAGE, SANITIZED, Bed, add_mailbox, check,  # noqa
+                        finish, run, until)
 
 
 def send(where, message, sender="<alice@example.org>", login=None):
@@ -43,6 +43,8 @@ def status(pid, name):
 
 def held(bed):
     """Everything of the sandbox holds, or the log says what does not."""
+    if SANITIZED:  # such a build has no sandbox: see the Makefile
+        return
     text = bed.milter.text()
     for pid in bed.milter.workers():
         until("no new privileges", lambda: status(pid, "NoNewPrivs") == "1")
@@ -102,7 +104,7 @@ def worker_dies(bed):
         os.kill(pid, signal.SIGKILL)
     until("others take their place", lambda: len(
         set(bed.milter.workers()) - set(old)) == 2)
-    until("in the sandbox, too", lambda: all(
+    until("in the sandbox, too", lambda: SANITIZED or all(
         status(pid, "NoNewPrivs") == "1" for pid in bed.milter.workers()))
 
 

@@ -44,7 +44,9 @@ static const struct variant {
 };
 
 static bool quick;
+#if VECTORS && defined(__SSE2__)
 static unsigned asked;
+#endif
 
 /* Takes the place of port/simd's: see the Makefile. */
 bool __real_ukey_scan_has_avx2(void);
