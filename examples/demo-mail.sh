@@ -6,6 +6,8 @@
 # where Postfix, its login library or a name server is missing, or the user is
 # not root.  Works in a temporary folder with servers of its own on loopback.
 set -eu
+bold='' plain=''
+[ ! -t 1 ] || bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 
 userkeys=$(cd "${BUILD:-build/host-mbedtls}" && pwd)/userkeys
 PATH=$PATH:/usr/sbin:/sbin
@@ -24,7 +26,7 @@ set +e
 bed_init
 
 step() {
-	printf '\n\033[1m%s\033[0m\n' "$1"
+	printf '\n%s%s%s\n' "$bold" "$1" "$plain"
 }
 show() {
 	printf '$ %s\n' "$*"

@@ -5,6 +5,8 @@
 # Run by `make demo`.  Works in a temporary folder, asks no network: the DNS is
 # a zone file here.
 set -eu
+bold='' plain=''
+[ ! -t 1 ] || bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 
 userkeys=$(cd "${BUILD:-build/host-mbedtls}" && pwd)/userkeys
 work=$(mktemp -d)
@@ -13,7 +15,7 @@ cd "$work"
 alice=alice@example.org
 
 step() {
-	printf '\n\033[1m%s\033[0m\n' "$1"
+	printf '\n%s%s%s\n' "$bold" "$1" "$plain"
 }
 show() {
 	printf '$ %s\n' "$*"
