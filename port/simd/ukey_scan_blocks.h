@@ -10,7 +10,8 @@
  *   block_equal()  bit I for each octet I that is equal to one
  *   block_below()  bit I for each octet I that is less
  * Vectors only compare; all the rest is arithmetic on such masks.  No octet
- * past the end is read: the last ones are copied to a block first.
+ * past the end is read: the last ones are looked at in the block that ends with
+ * them, or are copied to one where there are no more.
  */
 #if defined(SCAN_WSP) && !defined(UKEY_SCAN_BLOCKS_H)
 #define UKEY_SCAN_BLOCKS_H
@@ -70,13 +71,17 @@ SCAN_WSP(const uint8_t *data, size_t len)
 	uint64_t m = 0;
 	size_t i;
 
+	if (len < BLOCK)
+		return last_wsp(data, len);
+
 	/* Each block begins with the last octet of the one before. */
 	for (i = 0; len - i >= BLOCK; i += BLOCK - 1) {
 		m = wsp_stops(block_load(data + i));
 		if (m != 0)
-			break;
+			return i + first(m);
 	}
-	return i + (m != 0 ? first(m) : last_wsp(data + i, len - i));
+	m = wsp_stops(block_load(data + len - BLOCK)) >> (BLOCK - (len - i));
+	return m != 0 ? i + first(m) : len - (data[len - 1] == ' ');
 }
 
 TARGET static inline uint64_t
@@ -97,26 +102,35 @@ SCAN_CONTROL(const uint8_t *data, size_t len)
 	uint64_t m = 0;
 	size_t i;
 
+	if (len < BLOCK)
+		return last_control(data, len);
+
 	for (i = 0; len - i >= BLOCK; i += BLOCK) {
 		m = controls(block_load(data + i));
 		if (m != 0)
-			break;
+			return i + first(m);
 	}
-	return i + (m != 0 ? first(m) : last_control(data + i, len - i));
+	if (i == len)
+		return len;
+	m = controls(block_load(data + len - BLOCK)) >> (BLOCK - (len - i));
+	return i + first_of(m, len - i);
 }
 
 /*
- * Takes P over the first of the N octets of B, as many as are well, and gives
- * their number.  *CR says whether the octet before was a CR, and then whether
+ * Takes P over the first of the N octets of B behind SKIP others, as many as are
+ * well, and gives their number.  *CR says whether the octet before was a CR, and then whether
  * the last of them is; as a CR counts, it may stop too early near the limit.
  */
 TARGET static inline size_t
-pass_block(struct block b, size_t n, uint64_t *cr, struct ukey_scan_place *p)
+pass_block(struct block b, size_t skip, size_t n, uint64_t *cr,
+    struct ukey_scan_place *p)
 {
-	uint64_t lf = block_equal(b, '\n'), is_cr = block_equal(b, '\r');
+	uint64_t lf = block_equal(b, '\n') >> skip;
+	uint64_t is_cr = block_equal(b, '\r') >> skip;
+	uint64_t nul = block_equal(b, '\0') >> skip;
 	size_t end;
 
-	n = first_of(((is_cr << 1 | *cr) ^ lf) | block_equal(b, '\0'), n);
+	n = first_of(((is_cr << 1 | *cr) ^ lf) | nul, n);
 	if (n == 0)
 		return 0;
 	lf &= UINT64_MAX >> (BLOCK - n);
@@ -136,7 +150,7 @@ TARGET static SEPARATE size_t
 pass_last(const uint8_t *data, size_t len, uint64_t *cr,
     struct ukey_scan_place *p)
 {
-	return pass_block(load_last(data, len, 'x'), len, cr, p);
+	return pass_block(load_last(data, len, 'x'), 0, len, cr, p);
 }
 
 TARGET size_t
@@ -147,11 +161,14 @@ SCAN_LINES(const uint8_t *data, size_t len, struct ukey_scan_place *p)
 	size_t i = 0, n = BLOCK;
 
 	while (len - i >= BLOCK && n == BLOCK) {
-		n = pass_block(block_load(data + i), BLOCK, &cr, &now);
+		n = pass_block(block_load(data + i), 0, BLOCK, &cr, &now);
 		i += n;
 	}
-	if (n == BLOCK)
-		i += pass_last(data + i, len - i, &cr, &now);
+	if (len < BLOCK)
+		i = pass_last(data, len, &cr, &now);
+	else if (n == BLOCK && i < len)
+		i += pass_block(block_load(data + len - BLOCK),
+		    BLOCK - (len - i), len - i, &cr, &now);
 	if (cr != 0) { /* its LF is not here: leave both */
 		i--;
 		now.column -= now.column <= UKEY_LINE_MAX;
