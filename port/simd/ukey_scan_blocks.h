@@ -117,9 +117,10 @@ SCAN_CONTROL(const uint8_t *data, size_t len)
 }
 
 /*
- * Takes P over the first of the N octets of B behind SKIP others, as many as are
- * well, and gives their number.  *CR says whether the octet before was a CR, and then whether
- * the last of them is; as a CR counts, it may stop too early near the limit.
+ * Takes P over the first of the N octets of B behind SKIP others, as many as
+ * are well, and gives their number.  *CR says whether the octet before was a
+ * CR, and then whether the last of them is; as a CR counts, it may stop too
+ * early near the limit.
  */
 TARGET static inline size_t
 pass_block(struct block b, size_t skip, size_t n, uint64_t *cr,
