@@ -36,15 +36,6 @@ field(struct ukey_view octets)
 	return (struct ukey_event) { UKEY_EVENT_FIELD, octets };
 }
 
-static struct ukey_view
-take(struct ukey_view *in, size_t len)
-{
-	struct ukey_view v = ukey_view_part(*in, 0, len);
-
-	*in = ukey_view_part(*in, len, in->len);
-	return v;
-}
-
 /* The line up to and with its CRLF, or all there is; a last CR is held. */
 static struct ukey_event
 in_field(struct ukey_message *m, struct ukey_view *in)
@@ -58,15 +49,15 @@ in_field(struct ukey_message *m, struct ukey_view *in)
 			break;
 		if (in->data[i] == '\r' && in->data[i + 1] == '\n') {
 			m->state = FOLD;
-			return field(take(in, i + 2));
+			return field(ukey_view_take(in, i + 2));
 		}
 		i++;
 	}
 	if (i < in->len && in->data[i] != '\r')
 		i++;
-	octets = take(in, i);
+	octets = ukey_view_take(in, i);
 	if (in->len == 1) {
-		take(in, 1);
+		ukey_view_take(in, 1);
 		m->state = FIELD_CR;
 	}
 	return field(octets);
@@ -80,7 +71,7 @@ after_cr(struct ukey_message *m, struct ukey_view *in)
 
 	if (m->state == FOLD_CR) {
 		if (crlf)
-			take(in, 1);
+			ukey_view_take(in, 1);
 		m->state = crlf ? LAST_FIELD : START_CR;
 		return event(UKEY_EVENT_FIELD_END);
 	}
@@ -88,7 +79,7 @@ after_cr(struct ukey_message *m, struct ukey_view *in)
 		m->state = FIELD;
 		return field(UKEY_VIEW("\r"));
 	}
-	take(in, 1);
+	ukey_view_take(in, 1);
 	if (m->state == START_CR) {
 		m->state = BODY;
 		return event(UKEY_EVENT_HEADER_END);
@@ -104,7 +95,7 @@ at_line_start(struct ukey_message *m, struct ukey_view *in)
 	bool open = m->state == FOLD;
 
 	if (in->data[0] == '\r') {
-		take(in, 1);
+		ukey_view_take(in, 1);
 		m->state = open ? FOLD_CR : START_CR;
 		return field(UKEY_VIEW(""));
 	}
@@ -131,7 +122,7 @@ step(struct ukey_message *m, struct ukey_view *in)
 		return after_cr(m, in);
 	default:
 		return (struct ukey_event) { UKEY_EVENT_BODY,
-			take(in, in->len) };
+			ukey_view_take(in, in->len) };
 	}
 }
 

@@ -3,8 +3,9 @@
  * portable C99.  SPDX-License-Identifier: MIT
  *
  * The octets of a word are tested together: EACH(c) has c in every octet, and
- * a test sets the top bit of those octets that meet it.  Which octet it was is
- * found by looking again, so byte order does not matter.
+ * a test sets the top bit of those octets that meet it; its other bits mean
+ * nothing.  Which octet it was is found by looking again, so byte order does
+ * not matter.
  */
 #include "ukey_scan.h"
 
@@ -15,6 +16,7 @@ typedef size_t word;
 
 #define WORD sizeof(word)
 #define EACH(octet) ((word)-1 / 255 * (octet))
+#define TOP_BITS EACH(0x80)
 
 static word
 load(const uint8_t *data)
@@ -25,18 +27,18 @@ load(const uint8_t *data)
 	return w;
 }
 
-/* Exactly the octets that are SP or less. */
-static word
-up_to_space(word w)
-{
-	return ~(((w & EACH(0x7F)) + EACH(0x5F)) | w) & EACH(0x80);
-}
-
-/* All octets that are 0, and perhaps some behind one in arithmetic. */
+/* All octets that are 0, perhaps some behind one in arithmetic, no others. */
 static word
 zeros(word w)
 {
-	return (w - EACH(1)) & ~w & EACH(0x80);
+	return (w - EACH(1)) & ~w;
+}
+
+/* Exactly the octets that are C or more; C is 0x80 at most. */
+static word
+at_least(word w, uint8_t c)
+{
+	return ((w & EACH(0x7F)) + EACH(0x80u - c)) | w;
 }
 
 static bool
@@ -48,23 +50,24 @@ stops_wsp(const uint8_t *data, size_t len)
 	    data[1] == '\t' || data[1] == '\r');
 }
 
-/* Whether an octet of the word at DATA may stop the scan; reads one more. */
+/* Whether an octet of the word at DATA may stop the scan; reads one more.  Of
+ * the octets that are SP or less only SP has bit 5. */
 static bool
 word_stops_wsp(const uint8_t *data)
 {
-	word w = load(data);
-	word spaces = up_to_space(w) & zeros(w ^ EACH(' '));
+	word w = load(data), low = ~at_least(w, ' ' + 1) & TOP_BITS;
 
-	return ((spaces & up_to_space(load(data + 1))) |
-	    zeros(w ^ EACH('\t'))) != 0;
+	return low != 0 && (low & (zeros(w ^ EACH('\t')) |
+	    ((w << 2) & ~at_least(load(data + 1), ' ' + 1)))) != 0;
 }
 
 size_t
 ukey_scan_wsp(const uint8_t *data, size_t len)
 {
+	const size_t words = len > WORD ? len - WORD : 0;
 	size_t i = 0;
 
-	while (len - i > WORD && !word_stops_wsp(data + i))
+	while (i < words && !word_stops_wsp(data + i))
 		i += WORD;
 	while (i < len && !stops_wsp(data + i, len - i))
 		i++;
@@ -77,12 +80,12 @@ is_control(uint8_t c)
 	return c < ' ' || c == 0x7F;
 }
 
-/* May also say yes for others: looking again sorts those out. */
 static bool
-may_hold_control(word w)
+word_holds_control(const uint8_t *data)
 {
-	return ((((w - EACH(' ')) & ~w) | zeros(w ^ EACH(0x7F))) &
-	    EACH(0x80)) != 0;
+	word w = load(data), del = (w & EACH(0x7F)) + EACH(1);
+
+	return ((~at_least(w, ' ') | (del & ~w)) & TOP_BITS) != 0;
 }
 
 size_t
@@ -90,24 +93,41 @@ ukey_scan_control(const uint8_t *data, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && !is_control(data[i])) {
-		if (len - i >= WORD && !may_hold_control(load(data + i)))
-			i += WORD;
-		else
-			i++;
-	}
+	while (len - i >= WORD && !word_holds_control(data + i))
+		i += WORD;
+	while (i < len && !is_control(data[i]))
+		i++;
 	return i;
 }
 
-/* Takes P over text of at most LEN octets without a control character. */
+/* The index of the first octet that may end a line or is none of a text's: CR
+ * or less, but not HTAB. */
+static size_t
+text_len(const uint8_t *data, size_t len)
+{
+	const size_t words = len < WORD ? 0 : len - WORD + 1;
+	size_t i = 0;
+
+	for (;; i++) {
+		while (i < words &&
+		    (~at_least(load(data + i), '\r' + 1) & TOP_BITS) == 0)
+			i += WORD;
+		while (i < len && data[i] > '\r')
+			i++;
+		if (i == len || data[i] != '\t')
+			return i;
+	}
+}
+
+/* Takes P over the text at DATA, as far as it goes and its line has room. */
 static size_t
 pass_text(const uint8_t *data, size_t len, struct ukey_scan_place *p)
 {
 	size_t room = UKEY_LINE_MAX - p->column;
 
 	if (p->column > UKEY_LINE_MAX)
-		return ukey_scan_control(data, len);
-	len = ukey_scan_control(data, len < room ? len : room);
+		return text_len(data, len);
+	len = text_len(data, len < room ? len : room);
 	p->column += (uint32_t)len;
 	return len;
 }
