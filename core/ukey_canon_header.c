@@ -12,6 +12,8 @@
 #define WSP 4      /* white space is waiting */
 #define CR 8       /* a CR is waiting for its LF */
 
+#define AHEAD 64 /* octets */
+
 void
 ukey_canon_header_init(struct ukey_canon_header *c, enum ukey_canon canon)
 {
@@ -41,12 +43,14 @@ hold(struct ukey_canon_header *c, struct ukey_view *in)
 }
 
 /* Content of the value that goes on as it is: up to the next CR, and the next
- * white space that is more than one SP between content. */
+ * white space that is more than one SP between content.  No more than AHEAD at
+ * once: what one scan passed, the other may stop in again and again. */
 static struct ukey_view
 value(struct ukey_view *in)
 {
-	size_t len = ukey_scan_control(in->data, in->len);
+	size_t len = in->len < AHEAD ? in->len : AHEAD;
 
+	len = ukey_scan_control(in->data, len);
 	len = ukey_scan_wsp(in->data, len);
 	return ukey_view_take(in, len > 0 ? len : 1);
 }

@@ -9,8 +9,8 @@
 #ifndef UKEY_CONFIG_H
 #define UKEY_CONFIG_H
 
-/* Signature fields that get a slot, 1..20; 80 octets (32-bit) each in
- * struct ukey_verify. */
+/* Signature fields that get a slot, 1..20; 12 octets each in struct ukey_verify
+ * (32-bit), and UKEY_ARENA_SIGNATURE in the arena. */
 #ifndef UKEY_SIGNATURES_MAX
 #define UKEY_SIGNATURES_MAX 20
 #endif
@@ -25,7 +25,7 @@
 #define UKEY_HEADER_MAX 65536
 #endif
 
-/* Header fields of one message, 1..65534; 8 octets each in the arena. */
+/* Header fields of one message, 1..65534; 16 octets each in the arena. */
 #ifndef UKEY_FIELDS_MAX
 #define UKEY_FIELDS_MAX 512
 #endif

@@ -67,6 +67,9 @@ struct ukey_permit {
 enum ukey_action_kind {
 	UKEY_ACTION_DELETE, /* Authentication-Results field number ORDINAL */
 	UKEY_ACTION_INSERT, /* TEXT, a whole field with CRLF, on top */
+	/* Hold the message, or leave it to the mark in the result that was
+	 * inserted, as the receiver wishes (PROTOCOL 6.2); TEXT says why */
+	UKEY_ACTION_QUARANTINE,
 	UKEY_ACTION_ACCEPT, /* 250; the last one */
 	UKEY_ACTION_REPLY   /* CODE and TEXT, "5.7.1 words"; the last one */
 };
@@ -74,7 +77,8 @@ struct ukey_action {
 	enum ukey_action_kind kind;
 	unsigned ordinal; /* from 1, the last of them first */
 	unsigned code;    /* 451, 550 or 553 */
-	struct ukey_view text; /* in OUT; valid until that is used again */
+	struct ukey_view text; /* in OUT; valid until that is used again;
+				* QUARANTINE's is constant */
 };
 
 /* Private: one question of permission. */

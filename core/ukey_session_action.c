@@ -4,8 +4,8 @@
  */
 #include "ukey_session_parts.h"
 
-enum step { REPLY, DELETE, RESULT_DKIM, RESULT_USER, SIGNATURE, ACCEPT,
-	OVER };
+enum step { REPLY, DELETE, RESULT_DKIM, RESULT_USER, SIGNATURE, QUARANTINE,
+	ACCEPT, OVER };
 
 #define SHOWN 200 /* octets of an address in a reply */
 
@@ -186,6 +186,18 @@ insert_result(const struct ukey_session *s, struct ukey_action *a,
 	return a->text.len > 0;
 }
 
+static bool
+quarantine(const struct ukey_session *s, struct ukey_action *a)
+{
+	struct ukey_judgement j;
+
+	if (s->role != UKEY_ROLE_MX || disposition(s, &j) != UKEY_QUARANTINE)
+		return false;
+	a->kind = UKEY_ACTION_QUARANTINE;
+	a->text = meaning(j.reason);
+	return true;
+}
+
 /* What step STEP gives; false: nothing, or nothing more. */
 static bool
 take_step(struct ukey_session *s, unsigned step, struct ukey_action *a,
@@ -206,6 +218,8 @@ take_step(struct ukey_session *s, unsigned step, struct ukey_action *a,
 		a->text = ukey_out_done(&s->field);
 		return s->role == UKEY_ROLE_SUBMIT &&
 		    s->signing == UKEY_SIGNED;
+	case QUARANTINE:
+		return quarantine(s, a);
 	default:
 		a->kind = UKEY_ACTION_ACCEPT;
 		return true;

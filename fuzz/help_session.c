@@ -86,6 +86,9 @@ action_sound(const struct ukey_action *a, unsigned *last_ordinal)
 		MUST(ukey_view_equal(name,
 		    UKEY_VIEW("Authentication-Results")));
 		return false;
+	case UKEY_ACTION_QUARANTINE:
+		MUST(a->text.len > 0);
+		return false;
 	case UKEY_ACTION_REPLY:
 		MUST(a->code == 451 || a->code == 550 || a->code == 553);
 		MUST(a->text.len > 5 && a->text.data[0] == '0' +

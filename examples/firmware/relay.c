@@ -95,6 +95,9 @@ put_action(const struct ukey_action *a)
 	case UKEY_ACTION_INSERT:
 		frame_put('T', none, a->text);
 		break;
+	case UKEY_ACTION_QUARANTINE:
+		frame_put('W', none, a->text);
+		break;
 	case UKEY_ACTION_ACCEPT:
 		frame_put('O', none, none);
 		break;

@@ -15,6 +15,7 @@
  *   Q  a question: its id, the DNS query
  *   D  delete Authentication-Results field number n (2 octets)
  *   T  insert this field on top
+ *   W  the message is to be held, and why; more follows
  *   O  accept; the last action
  *   R  reply: code (2 octets) and text; the last action
  *   K  0, or an enum ukey_err as one signed octet

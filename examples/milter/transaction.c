@@ -284,6 +284,8 @@ put_action(struct connection *c, const struct ukey_action *a,
 		c->bad = !ukey_milter_write_insert(out, submission ? 1 : 0,
 		    a->text, c->leading_space);
 		return submission ? "sign" : NULL;
+	case UKEY_ACTION_QUARANTINE:
+		return NULL;
 	case UKEY_ACTION_REPLY:
 		send_refusal(a, out);
 		return a->code < 500 ? "defer" : "refuse";

@@ -131,9 +131,9 @@ own(const struct transaction *t, struct actions *a)
 		add_action(a, action.kind, action.kind ==
 		    UKEY_ACTION_REPLY ? action.code :
 		    action.kind == UKEY_ACTION_DELETE ? action.ordinal : 0,
-		    action.kind == UKEY_ACTION_REPLY ||
-		    action.kind == UKEY_ACTION_INSERT ? action.text :
-		    view(""));
+		    action.kind == UKEY_ACTION_ACCEPT ||
+		    action.kind == UKEY_ACTION_DELETE ? view("") :
+		    action.text);
 }
 
 static void

@@ -37,6 +37,9 @@ take_frame(struct remote *r, uint8_t letter, struct ukey_view in)
 	case 'T':
 		add_action(r->a, UKEY_ACTION_INSERT, 0, in);
 		break;
+	case 'W':
+		add_action(r->a, UKEY_ACTION_QUARANTINE, 0, in);
+		break;
 	case 'O':
 		add_action(r->a, UKEY_ACTION_ACCEPT, 0, view(""));
 		r->over = true;

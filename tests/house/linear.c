@@ -6,6 +6,7 @@
  *
  * "octets-SHAPE" is the same message, an octet at a time.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,27 @@ numbered(unsigned n, const char *before, const char *after)
 #define START "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; " \
 	"d=e.org; s=s; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AA=="
 
+/* A field whose value is the same N times. */
+static bool
+signed_value(const char *shape, unsigned n)
+{
+	static const char *const values[][2] = {
+		{ "folds", "\r\n \t \t " }, { "value-spaces", "a  " },
+		{ "value-tabs", "a\t" }, { "value-controls", "a\x01" },
+		{ "value-crs", "a \r" }
+	};
+	size_t i = 0;
+
+	while (i < 5 && strcmp(shape, values[i][0]) != 0)
+		i++;
+	if (i == 5)
+		return false;
+	add("From: a@b.c\r\nSubject: x");
+	times(n, values[i][1]);
+	add("\r\n" START "; h=from:subject\r\n\r\n");
+	return true;
+}
+
 /* The message of SHAPE. */
 static int
 make(const char *shape, unsigned n)
@@ -74,10 +96,8 @@ make(const char *shape, unsigned n)
 	} else if (strcmp(shape, "signatures") == 0) {
 		times(n, START "; h=from:to\r\n");
 		add("From: a@b.c\r\n\r\n");
-	} else if (strcmp(shape, "folds") == 0) {
-		add("From: a@b.c\r\nSubject: x");
-		times(n, "\r\n \t \t ");
-		add("\r\n" START "; h=from:subject\r\n\r\n");
+	} else if (signed_value(shape, n)) {
+		return 0;
 	} else if (strcmp(shape, "spaces") == 0) {
 		add("From: a@b.c\r\n" START "; h=from\r\n\r\n");
 		times(n, " \t \t \t \t \t \t \t \t");

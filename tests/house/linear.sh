@@ -77,6 +77,10 @@ linear signatures 4000
 linear tags 1000
 linear tag-list 1000
 linear folds 8000
+linear value-spaces 8000
+linear value-tabs 8000
+linear value-controls 8000
+linear value-crs 8000
 linear b-spaces 4000
 linear spaces 8000
 linear crlfs 8000

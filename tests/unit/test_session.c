@@ -121,9 +121,9 @@ actions(struct ukey_session *s)
 		else if (a.kind == UKEY_ACTION_INSERT)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "+%.14s ", (const char *)a.text.data);
-		else if (a.kind == UKEY_ACTION_ACCEPT)
+		else if (a.kind != UKEY_ACTION_REPLY)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
-			    "ok");
+			    a.kind == UKEY_ACTION_ACCEPT ? "ok" : "hold ");
 		else
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%u %.*s", a.code, (int)a.text.len,
@@ -341,6 +341,9 @@ test_policy(void **state)
 				    "451 4.7.5"));
 			else if (advice == 2 && ceiling == 2)
 				assert_string_equal(actions(&s), refused);
+			else if (advice % 3 > 0 && ceiling > 0)
+				assert_string_equal(actions(&s), "-1 "
+				    "+Authentication +Authentication hold ok");
 			else
 				assert_string_equal(actions(&s), "-1 "
 				    "+Authentication +Authentication ok");
