@@ -354,14 +354,15 @@ write only what they may, have no undefined shift or signed overflow, and end. E
 proved by itself, compiled from its source as it is, without its callers: what it calls
 is either part of the proof, or stands in as a promise (*relies on*), which is proved in
 a row of its own (but for `address_local_len` and `address_unquote`, which are taken at
-their word, and the port's functions, which may return anything). Loops are not unrolled but proved by contracts, `tests/proof/*.loops`:
-what holds before each round, and a number that falls in each round. Where loops are
-unrolled (*rounds*), CBMC checks that there are no more rounds.
+their word, and the port's functions, which may return anything). Loops are not unrolled
+but proved by contracts, `tests/proof/*.loops`: what holds before each round, and a
+number that falls in each round. Where loops are unrolled (*rounds*), CBMC checks that
+there are no more rounds.
 
-Not shown: rows that say so; that results are right (tests and vectors do that), what happens with longer
-inputs (nothing in the code depends on the limit; the size of CBMC's objects does), and anything on
-machines of other than 64 bits. `make proof-seeded` plants {seeded} mistakes, each of
-which its proof must find.
+Not shown: rows that say so; that results are right (tests and vectors do that); what
+happens with longer inputs (nothing in the code depends on the limit; the size of CBMC's
+objects does); anything on machines of other than 64 bits. `make proof-seeded` plants
+{seeded} mistakes, each of which its proof must find.
 
 | function | relies on | loops by contract | rounds | checks | s | MB |
 |---|---|---|---|---|---|---|
