@@ -7,6 +7,7 @@ FOLDER gets a folder for each harness.
 import base64
 import os
 import re
+import struct
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -169,12 +170,48 @@ def keys(seeds):
         f"{key.spki().hex()}\t\nspent\te.org\ta\t3\nend\t6\n").encode())
 
 
+def packet(kind, data=b""):
+    return struct.pack(">I", len(data) + 1) + kind + data
+
+
+def transaction(login, sender, fields, body):
+    """What an MTA says of one connection with one message."""
+    said = packet(b"D", b"Cj\0mx\0{daemon_name}\0mx\0")
+    said += packet(b"C", b"client\x004\0\x19192.0.2.1\0")
+    said += packet(b"D", b"M{auth_authen}\0" + login + b"\0i\0Q1\0")
+    said += packet(b"M", b"<" + sender + b">\0")
+    said += packet(b"T")
+    for name, value in fields:
+        said += packet(b"L", name + b"\0" + value + b"\0")
+    return said + packet(b"N") + packet(b"B", body) + packet(b"E")
+
+
+def connections(seeds):
+    start = packet(b"O", struct.pack(">III", 6, 0x1ff, 0x1fffff))
+    fields = [(b"From", b" Alice <alice@example.org>"),
+              (b"Subject", b" a\n b"), (b"Message-ID", b" <\"1\"@x>"),
+              (b"Authentication-Results", b" mx.example.net; dkim=pass")]
+    body = b"Hello\r\n"
+    mine = transaction(b"alice", b"alice@example.org", fields, body)
+    other = transaction(b"", b"alice@example.org", fields, body)
+    eve = transaction(b"eve", b"alice@example.org", fields, body)
+    for name, said in (("submit", b"\3\0" + start + mine),
+                       ("denied", b"\2\5" + start + eve),
+                       ("mx", b"\1\0" + start + other + packet(b"Q")),
+                       ("again", b"\0\x55" + start + other + packet(b"K") +
+                        mine),
+                       ("abort", b"\1\0" + start + mine[:-5] +
+                        packet(b"A"))):
+        seeds.write("connection", name, said)
+
+
 def main():
     seeds = Seeds(sys.argv[1])
     for part, texts in LITERALS.items():
         for number, data in enumerate(texts):
             seeds.write(part, f"literal-{number}", data)
     keys(seeds)
+    connections(seeds)
     differences(seeds)
     for case in sorted(os.listdir(CASES)):
         with open(f"{CASES}/{case}/message", "rb") as f:
