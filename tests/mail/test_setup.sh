@@ -8,7 +8,7 @@
 set -u
 
 if [ "$(id -u)" != 0 ] || ! unshare -mn true 2>/dev/null; then
-	echo 'test_setup: needs root and namespaces: left out'
+	echo 'skip: needs root (user namespaces)'
 	echo '0 passed, 0 failed'
 	exit 0
 fi
