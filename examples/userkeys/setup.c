@@ -73,6 +73,7 @@ plan_write(struct plan *p, const char *why, const char *path, unsigned mode,
 	struct plan_step *s = step_add(p, why);
 
 	s->words[0] = path;
+	s->fresh = plan_text(p, "%s.new", path);
 	s->mode = mode;
 	s->content = content;
 }
@@ -117,10 +118,19 @@ step_print(const struct plan_step *s)
 		command_print(s);
 		return;
 	}
-	printf("(umask 077; set -C; cat >");
-	put_word(s->words[0]);
+	/* Under its own name only when it is whole, and over no other. */
+	printf("rm -f ");
+	put_word(s->fresh);
+	printf("\n(umask 077; cat >");
+	put_word(s->fresh);
 	printf(") <<'END'\n%sEND\nchmod %04o ", s->content, s->mode);
+	put_word(s->fresh);
+	printf("\nln ");
+	put_word(s->fresh);
+	printf(" ");
 	put_word(s->words[0]);
+	printf("\nrm ");
+	put_word(s->fresh);
 	printf("\n");
 }
 
@@ -186,19 +196,27 @@ command_read(const char *const *words, char *out, size_t size)
 	return true;
 }
 
+/* All of it under another name first: what a full disk cuts off must not be
+ * taken for the file when it is set up again. */
 static bool
 file_write(const struct plan_step *s)
 {
 	size_t len = strlen(s->content);
 	bool good;
-	int fd;
+	int fd, err;
 
-	fd = open(s->words[0], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	unlink(s->fresh);
+	fd = open(s->fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
+	errno = ENOSPC; /* a write that is short says nothing */
 	good = write(fd, s->content, len) == (ssize_t)len &&
 	    fchmod(fd, s->mode) == 0 && fsync(fd) == 0;
-	return close(fd) == 0 && good;
+	good = close(fd) == 0 && good && link(s->fresh, s->words[0]) == 0;
+	err = errno;
+	unlink(s->fresh);
+	errno = err;
+	return good;
 }
 
 int

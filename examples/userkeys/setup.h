@@ -16,6 +16,7 @@ struct plan_step {
 	const char *why;                  /* a line for people */
 	const char *words[PLAN_WORDS_MAX + 1]; /* ends with NULL */
 	const char *content;              /* of a file; NULL: a command */
+	const char *fresh;                /* its name until it is whole */
 	unsigned mode;                    /* of a file */
 };
 

@@ -87,12 +87,36 @@ for name in one two; do
 	check 'still its own' [ "$(stat -c %U $name/lib/ukd.db-wal)" = \
 	    nobody ]
 done
+# Printed and applied are the same.
+for file in etc/userkeys.conf postfix/main.cf postfix/master.cf; do
+	sed "s|$work/two|$work/one|g" two/$file >two.sed
+	check "$file" cmp one/$file two.sed
+done
+check 'nothing else is left' [ ! -e one/etc/userkeys.conf.new ]
+check 'nor there' [ ! -e two/etc/userkeys.conf.new ]
 # A second time there is nothing left but what is harmless.
 check 'again' setup two --apply
 check 'no second milter' [ "$(param two smtpd_milters)" = \
     'inet:127.0.0.1:1, unix:userkeys/milter.sock' ]
 check 'the key is still there' "$build/userkeys" ukd show you@example.org \
     --db two/lib/ukd.db
+# Where the settings cannot be written to their end (files of 0 octets, here),
+# no part of them stays, which would be taken for done.
+rm two/etc/userkeys.conf
+(
+	trap '' XFSZ
+	ulimit -f 0
+	"$build/userkeys" setup postfix --config-dir "$work/two/postfix" \
+	    --etc "$work/two/etc" --lib "$work/two/lib" --user nobody \
+	    --domain example.org --apply 2>&1
+) | cat >out
+check 'a write that fails' grep -q 'settings: .*\.conf File too large' out
+check 'leaves nothing' [ "$(ls two/etc)" = ukd.key ]
+: >two/etc/userkeys.conf.new
+check 'once more' setup two --apply
+sed "s|$work/two|$work/one|g" two/etc/userkeys.conf >two.sed
+check 'the settings are whole' cmp one/etc/userkeys.conf two.sed
+check 'under their name alone' [ ! -e two/etc/userkeys.conf.new ]
 if setup two --domain 'not a domain' || setup three; then
 	failed=$((failed + 1))
 	echo 'FAIL: set up what cannot be'
