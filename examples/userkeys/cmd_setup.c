@@ -21,7 +21,7 @@ struct setup {
 	struct plan plan;
 	const char *domain, *user, *etc, *lib, *postfix;
 	const char *name; /* of the host, for Authentication-Results */
-	bool apply;
+	bool apply, service; /* systemd has a unit of the milter */
 	char queue[TEXT_SIZE]; /* Postfix's queue_directory */
 	char group[64];        /* Postfix's */
 	char self[TEXT_SIZE];  /* this program */
@@ -84,16 +84,27 @@ plan_milter(struct setup *s)
 		    plan_text(p,
 		    "# userkeys-milter: see userkeys.conf(5)\n"
 		    "listen = unix:%s/milter.sock\n"
-		    "socket-mode = 0660\n"
 		    "socket-group = %s\n"
 		    "user = %s\n"
 		    "database = %s/ukd.db\n"
 		    "key-file = %s/ukd.key\n"
 		    "authserv-id = %s\n", folder, s->group, s->user, s->lib,
 		    s->etc, s->name));
-	if (strcmp(s->etc, ETC) == 0 && exists("/run/systemd/system"))
-		plan_run(p, "start it, now and after every boot", "systemctl",
-		    "enable", "--now", "userkeys-milter", PLAN_END);
+}
+
+/* Last, since Postfix' settings need no milter that runs.  The unit knows the
+ * usual settings alone.  Without it, finish() says what to do. */
+static void
+plan_service(struct setup *s)
+{
+	const char *words[] = { "systemctl", "cat", "userkeys-milter", NULL };
+
+	s->service = strcmp(s->etc, ETC) == 0 &&
+	    exists("/run/systemd/system") && command_succeeds(words);
+	if (s->service)
+		plan_run(&s->plan, "start it, now and after every boot",
+		    "systemctl", "enable", "--now", "userkeys-milter",
+		    PLAN_END);
 }
 
 /* Puts our socket behind what stands in the parameter NAME. */
@@ -112,6 +123,19 @@ plan_parameter(struct setup *s, const char *name)
 	    now[0] == '\0' ? "" : ", ", ours), PLAN_END);
 }
 
+/* The parameter NAME becomes VALUE, unless it is. */
+static void
+plan_value(struct setup *s, const char *why, const char *name,
+    const char *value)
+{
+	char now[TEXT_SIZE];
+
+	if (postconf(s, name, now, sizeof(now)) && strcmp(now, value) == 0)
+		return;
+	plan_run(&s->plan, why, "postconf", "-c", s->postfix, "-e",
+	    plan_text(&s->plan, "%s = %s", name, value), PLAN_END);
+}
+
 static void
 plan_postfix(struct setup *s)
 {
@@ -125,11 +149,10 @@ plan_postfix(struct setup *s)
 
 	plan_parameter(s, "smtpd_milters");
 	plan_parameter(s, "non_smtpd_milters");
-	if (!postconf(s, "milter_default_action", now, sizeof(now)) ||
-	    strcmp(now, "tempfail") != 0)
-		plan_run(p, "no mail passes while the milter is down",
-		    "postconf", "-c", s->postfix, "-e",
-		    "milter_default_action = tempfail", PLAN_END);
+	plan_value(s, "no mail passes while the milter is down",
+	    "milter_default_action", "tempfail");
+	plan_value(s, "nothing is rewritten after it was signed",
+	    "disable_mime_output_conversion", "yes");
 	for (i = 0; i < 2; i++) {
 		const char *words[] = { "postconf", "-c", s->postfix, "-M",
 		    services[i], NULL };
@@ -169,6 +192,21 @@ find(struct setup *s)
 	return true;
 }
 
+/* How to start the milter where no unit does: the program beside this one. */
+static void
+say_start(struct setup *s)
+{
+	struct plan *p = &s->plan;
+	const char *milter = plan_text(p, "%s-milter", s->self);
+
+	fprintf(stderr, "  No systemd unit of userkeys-milter is here: start "
+	    "the milter yourself, and at\n  every boot; until it runs, "
+	    "Postfix answers that mail may come later:\n  %s%s\n",
+	    exists(milter) ? milter : "userkeys-milter",
+	    strcmp(s->etc, ETC) == 0 ? "" :
+	    plan_text(p, " --config %s/userkeys.conf", s->etc));
+}
+
 static int
 finish(struct setup *s)
 {
@@ -184,14 +222,18 @@ finish(struct setup *s)
 		exit = plan_apply(&s->plan);
 	else
 		plan_print(&s->plan);
-	if (exit == CLI_PASS)
-		fprintf(stderr, "%s  Then, for every mailbox,\n"
-		    "  userkeys ukd add you@%s --login you%s\n"
-		    "publish the record that it prints, and let it sign with\n"
-		    "  userkeys ukd rotate you@%s%s    (twice)\n",
-		    s->apply ? "Done." : "To do all that: --apply.",
-		    s->domain, db, s->domain, db);
-	return exit;
+	if (exit != CLI_PASS)
+		return exit;
+	fprintf(stderr, "%s\n", s->apply ? "Done." :
+	    "To do all that: --apply.");
+	if (!s->service)
+		say_start(s);
+	fprintf(stderr, "  Then, for every mailbox,\n"
+	    "  userkeys ukd add you@%s --login you%s\n"
+	    "publish the record that it prints, and let it sign with\n"
+	    "  userkeys ukd rotate you@%s%s    (twice)\n", s->domain, db,
+	    s->domain, db);
+	return CLI_PASS;
 }
 
 int
@@ -235,5 +277,6 @@ cmd_setup(int argc, char **argv)
 	plan_database(&s);
 	plan_milter(&s);
 	plan_postfix(&s);
+	plan_service(&s);
 	return finish(&s);
 }

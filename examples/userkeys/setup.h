@@ -44,6 +44,8 @@ void plan_print(const struct plan *p);
  * status. */
 int plan_apply(const struct plan *p);
 
+/* Whether a command can be run and succeeds; what it prints is dropped. */
+bool command_succeeds(const char *const *words);
 /*
  * What a command prints, without the line end, into OUT of SIZE octets with
  * NUL; false when it cannot be run, fails, or prints more.

@@ -109,9 +109,45 @@ run_block() {
 	done <"$work/block"
 }
 
+# settings: all of Postfix, a line each.
+settings() {
+	{ postconf -n; postconf -P; } | sort
+}
+
+[ "$way" = hand ] || postconf -e milter_default_action=accept
+settings >"$work/before"
 case $way in
 setup)
+	# systemd, as far as it is asked: $work/unit stands for the unit, which
+	# starts the milter.
+	mkdir -p "$work/bin" /run/systemd/system
+	cat >"$work/bin/systemctl" <<EOF
+#!/bin/sh
+echo "\$*" >>"$work/asked"
+case \$1 in
+cat) exec cat "$work/unit" ;;
+enable)
+	[ ! -e /run/userkeys.pid ] || exit 0
+	cp /etc/userkeys/userkeys.conf "$work/written"
+	echo 'pid-file = /run/userkeys.pid' >>/etc/userkeys/userkeys.conf
+	exec userkeys-milter
+	;;
+esac
+EOF
+	chmod 755 "$work/bin/systemctl"
+	PATH=$work/bin:$PATH
+	userkeys setup postfix --domain example.org >"$work/script" \
+	    2>"$work/told"
+	is 0 $? 'printed without a unit'
+	is 0 "$(grep -c systemctl "$work/script")" 'nothing asks for the unit'
+	says "^  $build/userkeys-milter$" "$(cat "$work/told")" \
+	    'but the daemon is named'
+	echo '[Service]' >"$work/unit"
 	run_block 1 'the two commands'
+	is 'enable --now userkeys-milter' "$(tail -n 1 "$work/asked")" \
+	    'the service is started'
+	is 'systemctl enable --now userkeys-milter' "$(userkeys setup postfix \
+	    --domain example.org 2>/dev/null | tail -n 1)" 'as the last step'
 	;;
 hand)
 	run_block 4 'user, folders, database'
@@ -120,13 +156,23 @@ hand)
 	block 7 >"$work/block"
 	sed -i "/^submission/r $work/block" /etc/postfix/master.cf
 	postfix reload >>"$work/out" 2>&1
+	cp /etc/userkeys/userkeys.conf "$work/written"
+	echo 'pid-file = /run/userkeys.pid' >>/etc/userkeys/userkeys.conf
+	userkeys-milter >>"$work/out" 2>&1
+	is 0 $? 'the milter starts, and goes into the background'
 	;;
 esac
 userkeys-milter --check-config >>"$work/out" 2>&1
 is 0 $? 'its settings are good'
-echo 'pid-file = /run/userkeys.pid' >>/etc/userkeys/userkeys.conf
-userkeys-milter >>"$work/out" 2>&1
-is 0 $? 'the milter starts, and goes into the background'
+# Either way it is what the page says, and nothing else.
+is "$(block 5)" "$(grep -v '^#' "$work/written")" "the page's settings"
+settings >"$work/after"
+{
+	block 6
+	block 7 | sed 's|.*-o \(.*\)=|submission/inet/\1 = |'
+} | sort >"$work/wanted"
+is "$(cat "$work/wanted")" "$(comm -13 "$work/before" "$work/after")" \
+    "the page's settings of Postfix"
 # Not by the owner of its files in /proc: they are root's where nobody may dump.
 is "$(id -u userkeys)" "$(awk '/^Uid:/ { print $2 }' \
     "/proc/$(cat /run/userkeys.pid)/status")" 'as its user'
