@@ -31,11 +31,13 @@ ukey_ukd_end(struct ukey_ukd *u, enum ukey_ukd_status status)
 }
 
 enum ukey_ukd_status
-ukey_ukd_scope_begin(struct ukey_ukd *u)
+ukey_ukd_scope_begin(struct ukey_ukd *u, bool *whole)
 {
 	enum ukey_ukd_status status = ukey_ukd_refresh(u);
 
-	if (status == UKEY_UKD_OK && sqlite3_get_autocommit(u->db))
+	/* Not before: the database may have been opened just now. */
+	*whole = status == UKEY_UKD_OK && sqlite3_get_autocommit(u->db);
+	if (*whole)
 		status = ukey_ukd_run(u, "BEGIN IMMEDIATE");
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_run(u, "SAVEPOINT call");
@@ -255,11 +257,11 @@ run_id(struct ukey_ukd *u, const char *sql, int64_t id)
 enum ukey_ukd_status
 ukey_ukd_remove(struct ukey_ukd *u, struct ukey_view address)
 {
-	bool whole = u->db != NULL && sqlite3_get_autocommit(u->db);
+	bool whole;
 	enum ukey_ukd_status status;
 	int64_t id = 0;
 
-	status = ukey_ukd_scope_begin(u);
+	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_find(u, address, &id);
 	/* A key that nobody ever saw leaves no trace. */

@@ -67,13 +67,13 @@ enum ukey_ukd_status
 ukey_ukd_allow(struct ukey_ukd *u, struct ukey_view login,
     struct ukey_view address)
 {
-	bool whole = u->db != NULL && sqlite3_get_autocommit(u->db);
+	bool whole;
 	uint8_t normal[UKEY_UKD_LOGIN_MAX];
 	enum ukey_ukd_status status;
 	struct ukey_view v;
 	int64_t id = 0;
 
-	status = ukey_ukd_scope_begin(u);
+	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
 		status = login_parse(u, login, normal, &v);
 	if (status == UKEY_UKD_OK)
@@ -95,13 +95,13 @@ enum ukey_ukd_status
 ukey_ukd_deny(struct ukey_ukd *u, struct ukey_view login,
     struct ukey_view address)
 {
-	bool whole = u->db != NULL && sqlite3_get_autocommit(u->db);
+	bool whole;
 	uint8_t normal[UKEY_UKD_LOGIN_MAX];
 	enum ukey_ukd_status status;
 	struct ukey_view v;
 	int64_t id = 0;
 
-	status = ukey_ukd_scope_begin(u);
+	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
 		status = login_parse(u, login, normal, &v);
 	if (status == UKEY_UKD_OK)

@@ -212,13 +212,13 @@ ukey_ukd_key_add(struct ukey_ukd *u, struct ukey_view address,
     struct ukey_view generation, struct ukey_key *key,
     char out[UKEY_LABEL_MAX + 1])
 {
-	bool whole = u->db != NULL && sqlite3_get_autocommit(u->db);
+	bool whole;
 	struct ukey_ukd_key_row row = { .state = UKEY_UKD_NEW };
 	enum ukey_ukd_status status;
 	int64_t id = 0;
 
 	out[0] = '\0';
-	status = ukey_ukd_scope_begin(u);
+	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
 		status = place_find(u, address, &row, &id);
 	if (status == UKEY_UKD_OK)
@@ -295,12 +295,12 @@ enum ukey_ukd_status
 ukey_ukd_key_restore(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
     struct ukey_view sealed, struct ukey_key *key)
 {
-	bool whole = u->db != NULL && sqlite3_get_autocommit(u->db);
+	bool whole;
 	struct ukey_ukd_key_row found = *row;
 	enum ukey_ukd_status status;
 	int64_t id = 0;
 
-	status = ukey_ukd_scope_begin(u);
+	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
 		status = place_find(u, text_view(row->address), &found, &id);
 	if (status == UKEY_UKD_OK)

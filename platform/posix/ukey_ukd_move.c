@@ -100,12 +100,12 @@ enum ukey_ukd_status
 ukey_ukd_key_move(struct ukey_ukd *u, struct ukey_view address,
     struct ukey_view generation, enum ukey_ukd_state to, bool force)
 {
-	bool whole = u->db != NULL && sqlite3_get_autocommit(u->db);
+	bool whole;
 	enum ukey_ukd_status status;
 	int64_t id = 0, key = 0;
 	int from = 0;
 
-	status = ukey_ukd_scope_begin(u);
+	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_find(u, address, &id);
 	if (status == UKEY_UKD_OK)

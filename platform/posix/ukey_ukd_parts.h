@@ -161,10 +161,12 @@ size_t ukey_ukd_login(const struct ukey_ukd *u, struct ukey_view login,
 /* ---- ukey_ukd_admin.c --------------------------------------------------- */
 
 /*
- * A call's own transaction, or its part of the caller's: WHOLE is whether
- * there was none before.  The end gives STATUS, or what went wrong with it.
+ * A call's own transaction, or its part of the caller's: *WHOLE becomes
+ * whether there was none before.  The end gives STATUS, or what went wrong
+ * with it.
  */
-enum ukey_ukd_status ukey_ukd_scope_begin(struct ukey_ukd *u);
+enum ukey_ukd_status ukey_ukd_scope_begin(struct ukey_ukd *u,
+    bool *whole);
 enum ukey_ukd_status ukey_ukd_scope_end(struct ukey_ukd *u,
     enum ukey_ukd_status status, bool whole);
 /* _INVALID with "WHAT: why" as its text. */

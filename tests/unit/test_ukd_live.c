@@ -2,6 +2,7 @@
  * userkeys: the User Key Database while others change, replace or hold it.
  * SPDX-License-Identifier: MIT
  */
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <fcntl.h>
@@ -138,6 +139,73 @@ test_replaced(void **state)
 	ukd_place_remove(&other);
 }
 
+/* U is left with no database open, since for a moment another file stood in
+ * its place. */
+static void
+lose(struct ukey_ukd *u)
+{
+	char moved[128];
+	FILE *f;
+
+	snprintf(moved, sizeof(moved), "%s.moved", place.path);
+	assert_int_equal(rename(place.path, moved), 0);
+	f = fopen(place.path, "w");
+	assert_non_null(f);
+	assert_int_equal(fchmod(fileno(f), 0600), 0);
+	fprintf(f, "This is no database, but longer than a header of one, "
+	    "which is a hundred octets, to be looked at.\n");
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(ukd_look(u, "alice", "alice@example.org"),
+	    UKEY_UKD_DAMAGED);
+	assert_null(u->db);
+	assert_int_equal(rename(moved, place.path), 0);
+}
+
+/* After OK the change is there for all, though the call opened the file. */
+static void
+test_reopened(void **state)
+{
+	static const struct ukey_view next;
+	static const struct ukey_ukd_flags flags;
+	struct ukey_view alice = ukd_view("alice@example.org");
+	struct ukey_view bob = ukd_view("bob@example.org");
+	char generation[UKEY_LABEL_MAX + 1];
+	struct ukey_key *key = ukd_key();
+	struct ukey_ukd *u, *r;
+	unsigned i;
+
+	(void)state;
+	ukey_ukd_close(ukd_place_open(&place, UKEY_UKD_CREATE));
+	u = ukd_place_open(&place, 0);
+	for (i = 0; i < 6; i++) {
+		lose(u);
+		if (i == 0)
+			ukd_ok(u, ukey_ukd_add(u, alice, &flags));
+		else if (i == 1)
+			ukd_ok(u, ukey_ukd_allow(u, ukd_view("al"), alice));
+		else if (i == 2)
+			ukd_ok(u, ukey_ukd_key_add(u, alice, next, key,
+			    generation));
+		else if (i == 3)
+			ukd_ok(u, ukey_ukd_key_move(u, alice,
+			    ukd_view(generation), UKEY_UKD_ACTIVE, true));
+		else if (i == 4)
+			ukd_ok(u, ukey_ukd_deny(u, ukd_view("al"), alice));
+		else
+			ukd_ok(u, ukey_ukd_remove(u, alice));
+		assert_true(sqlite3_get_autocommit(u->db));
+		r = ukd_place_open(&place, 0);
+		ukd_ok(r, ukey_ukd_add(r, bob, &flags));
+		ukd_ok(r, ukey_ukd_remove(r, bob));
+		assert_int_equal(ukd_look(r, "al", "alice@example.org"),
+		    i == 3 ? UKEY_UKD_OK : i == 1 || i == 2 ?
+		    UKEY_UKD_NO_KEY : UKEY_UKD_DENIED);
+		ukey_ukd_close(r);
+	}
+	ukey_ukd_close(u);
+	ukey_key_free(key);
+}
+
 static uint64_t
 now_ms(void)
 {
@@ -238,6 +306,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_changed, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_reopened, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_replaced, set_up,
 		    tear_down),
