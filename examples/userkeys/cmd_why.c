@@ -2,86 +2,39 @@
  * userkeys why: what the milter did with a message, and why, from its log.
  * SPDX-License-Identifier: MIT
  *
- * A line of the log counts when "userkeys-milter" stands in it; behind that,
- * words of the form key=value, a value with blanks in double quotes.  The
- * message is the one whose message-id= or queue= is the one asked for, with
- * or without < >, or each with this from=: a refusal at MAIL has nothing
+ * A line of the log counts when the program in front of its first ": " is
+ * userkeys-milter: what stands behind may come from a sender.  There are
+ * words of the form key=value without blanks, as examples/milter/log.c writes
+ * them: of a value at most 200 octets, those beyond printable ASCII as %HH.
+ * The message is the one whose message-id= or queue= is the one asked for,
+ * with or without < >, or each with this from=: a refusal at MAIL has nothing
  * else.  From the time of the line, all keys are shown, and why= is put into
- * words.
+ * words, by why_explain.c.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-#include "ukey_reason.h"
+#include "why.h"
 
-#define LINE_SIZE 16384 /* longer lines are read in pieces */
+#define LINE_SIZE 16384 /* of longer lines the rest is passed over */
 #define PROGRAM "userkeys-milter"
-
-/* Words of the milter and its database; what each means, what to do. */
-static const struct {
-	const char *word, *meaning, *remedy;
-} own[] = {
-	{ "ukd-no-key", "the login may use the address, but it has no active "
-	    "key", "userkeys ukd show ADDRESS; userkeys ukd rotate ADDRESS" },
-	{ "ukd-denied", "the login may not use this address",
-	    "if it should: userkeys ukd allow ADDRESS --login LOGIN" },
-	{ "ukd-busy", "another process held the User Key Database for too "
-	    "long", "the client tries again; look for a command that hangs" },
-	{ "ukd-damaged", "the User Key Database could not be read",
-	    "userkeys ukd list says what is wrong" },
-	{ "no-login", "the client did not log in, so it is not ours to sign",
-	    "submit on the submission port, with a login" },
-	{ "ukd-absent", "no User Key Database is configured, so nothing can be "
-	    "signed", "see database in userkeys.conf" },
-	{ "out-of-memory", "the system gave no memory", "the client tries "
-	    "again" },
-	{ "testing", "the owner's record says that it is being tested (t=y)",
-	    "nothing; the result is only noted" },
-	{ "local", "it came without a login and is passed, by local-mail",
-	    "see local-mail in userkeys.conf" },
-};
-
-/* What to do about reasons that have to do with us or with the sender. */
-static const struct {
-	enum ukey_reason reason;
-	const char *remedy;
-} remedies[] = {
-	{ UKEY_REASON_BODY_HASH, "something on the way changed the body: a "
-	    "list, a scanner, a footer; verify before it does" },
-	{ UKEY_REASON_SIGNATURE, "the header was changed, or the DNS has "
-	    "another key: userkeys check ADDRESS" },
-	{ UKEY_REASON_EXPIRED, "it was too long on the way, or a clock is "
-	    "wrong" },
-	{ UKEY_REASON_FUTURE, "a clock is wrong: the sender's or ours" },
-	{ UKEY_REASON_NO_KEY, "its owner has not published the record: "
-	    "userkeys ukd show ADDRESS, at the sender" },
-	{ UKEY_REASON_KEY_REVOKED, "the owner withdrew the key; the signer "
-	    "must use the new one" },
-	{ UKEY_REASON_LONG_LINE, "the sending program must fold lines; mail "
-	    "servers would break this one" },
-	{ UKEY_REASON_FROM_MISSING, "the sending program must write From" },
-	{ UKEY_REASON_DNS_SERVFAIL, "try again; look at the domain's DNS "
-	    "servers, and DNSSEC" },
-	{ UKEY_REASON_DNS_TIMEOUT, "try again; look at the resolver in "
-	    "resolv.conf" },
-};
+#define WORD 200        /* octets of a value that are logged */
+#define IDS 5           /* forms in which the one asked for is logged */
 
 struct search {
-	struct ukey_view id; /* without < > */
+	struct ukey_view id[IDS];
+	uint8_t room[IDS][3 * WORD];
 	bool json;
 	unsigned found;
 };
 
-/* V without < > or quotes around it. */
+/* V without < > around it. */
 static struct ukey_view
 bare(struct ukey_view v)
 {
-	if (v.len >= 2 && v.data[0] == '"' && v.data[v.len - 1] == '"')
-		v = ukey_view_part(v, 1, v.len - 1);
 	if (v.len >= 2 && v.data[0] == '<' && v.data[v.len - 1] == '>')
-		v = ukey_view_part(v, 1, v.len - 1);
+		return ukey_view_part(v, 1, v.len - 1);
 	return v;
 }
 
@@ -91,22 +44,10 @@ static bool
 pair_next(struct ukey_view *rest, struct ukey_view *key,
     struct ukey_view *value)
 {
-	size_t i, from;
-	bool quoted;
+	size_t from;
 
-	for (;;) {
-		for (i = 0; i < rest->len && ukey_is_fws(rest->data[i]); i++)
-			continue;
-		*rest = ukey_view_part(*rest, i, rest->len);
-		if (rest->len == 0)
-			return false;
-		quoted = false;
-		for (i = 0; i < rest->len && (quoted ||
-		    !ukey_is_fws(rest->data[i])); i++)
-			if (rest->data[i] == '"')
-				quoted = !quoted;
-		*value = ukey_view_part(*rest, 0, i);
-		*rest = ukey_view_part(*rest, i, rest->len);
+	while (rest->data != NULL) {
+		*value = ukey_view_cut(rest, ' ');
 		from = ukey_view_find(*value, '=');
 		if (from == value->len)
 			continue;
@@ -114,6 +55,64 @@ pair_next(struct ukey_view *rest, struct ukey_view *key,
 		*value = bare(ukey_view_part(*value, from + 1, value->len));
 		return true;
 	}
+	return false;
+}
+
+/* V as the milter logs it, into SIZE octets at ROOM; QUOTE: with " as it is,
+ * which older milters wrote. */
+static struct ukey_view
+as_logged(struct ukey_view v, bool quote, uint8_t *room, size_t size)
+{
+	struct ukey_out out;
+	uint8_t c;
+	size_t i;
+
+	ukey_out_init(&out, room, size);
+	for (i = 0; i < v.len && i < WORD; i++) {
+		c = v.data[i];
+		if (c > ' ' && c <= '~' && c != '%' && (c != '"' || quote)) {
+			ukey_out_octet(&out, c);
+			continue;
+		}
+		ukey_out_octet(&out, '%');
+		ukey_out_octet(&out, (uint8_t)"0123456789ABCDEF"[c >> 4]);
+		ukey_out_octet(&out, (uint8_t)"0123456789ABCDEF"[c & 15]);
+	}
+	return bare(ukey_out_done(&out));
+}
+
+/* TEXT in all forms: with < >, which count towards what is cut, without; and
+ * as given, for who copied it from the log. */
+static void
+ids_make(struct search *s, const char *text)
+{
+	struct ukey_view plain = bare(cli_view(text)), v;
+	uint8_t in_angles[WORD + 1];
+	struct ukey_out out;
+	unsigned i;
+
+	ukey_out_init(&out, in_angles, sizeof(in_angles));
+	ukey_out_octet(&out, '<');
+	v = ukey_view_part(plain, 0, plain.len < WORD - 1 ? plain.len :
+	    WORD - 1);
+	ukey_out_view(&out, v);
+	if (v.len == plain.len)
+		ukey_out_octet(&out, '>');
+	for (i = 0; i < IDS - 1; i++)
+		s->id[i] = as_logged(i < 2 ? plain : ukey_out_done(&out),
+		    i % 2 == 0, s->room[i], sizeof(s->room[i]));
+	s->id[i] = plain;
+}
+
+static bool
+is_wanted(const struct search *s, struct ukey_view value)
+{
+	unsigned i;
+
+	for (i = 0; i < IDS; i++)
+		if (ukey_view_equal(value, s->id[i]))
+			return true;
+	return false;
 }
 
 static bool
@@ -122,30 +121,6 @@ is_id(struct ukey_view key)
 	return ukey_view_equal(key, UKEY_VIEW("message-id")) ||
 	    ukey_view_equal(key, UKEY_VIEW("queue")) ||
 	    ukey_view_equal(key, UKEY_VIEW("from"));
-}
-
-/* Meaning and remedy of a word of why=; NULL where there is none. */
-static void
-explain(struct ukey_view word, const char **meaning, const char **remedy)
-{
-	size_t i, k;
-
-	*meaning = *remedy = NULL;
-	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (ukey_view_equal(word, cli_view(own[i].word))) {
-			*meaning = own[i].meaning;
-			*remedy = own[i].remedy;
-			return;
-		}
-	for (i = 0; i < UKEY_REASON_COUNT; i++)
-		if (ukey_view_equal(word, cli_view(ukey_reason_word(i))))
-			break;
-	if (i == UKEY_REASON_COUNT)
-		return;
-	*meaning = ukey_reason_meaning(i);
-	for (k = 0; k < sizeof(remedies) / sizeof(remedies[0]); k++)
-		if (remedies[k].reason == i)
-			*remedy = remedies[k].remedy;
 }
 
 static void
@@ -158,7 +133,7 @@ put_people(struct ukey_view key, struct ukey_view value)
 	printf(": ");
 	cli_put(stdout, value);
 	if (ukey_view_equal(key, UKEY_VIEW("why")))
-		explain(value, &meaning, &remedy);
+		why_explain(value, &meaning, &remedy);
 	if (meaning != NULL)
 		printf(": %s", meaning);
 	printf("\n");
@@ -176,7 +151,7 @@ put_json(struct ukey_view key, struct ukey_view value)
 	printf(": ");
 	cli_put_json(stdout, value);
 	if (ukey_view_equal(key, UKEY_VIEW("why")))
-		explain(value, &meaning, &remedy);
+		why_explain(value, &meaning, &remedy);
 	if (meaning != NULL) {
 		printf(", \"meaning\": ");
 		cli_put_json(stdout, cli_view(meaning));
@@ -210,25 +185,59 @@ line_put(struct search *s, struct ukey_view when, struct ukey_view rest)
 	s->found++;
 }
 
+/* Whether LINE is the milter's; *BEFORE: the octets before its name. */
+static bool
+is_ours(const char *line, size_t *before)
+{
+	const char *end = strstr(line, ": "), *at = end;
+	size_t digits;
+
+	if (end == NULL)
+		return false;
+	while (at > line && at[-1] != ' ')
+		at--;
+	*before = (size_t)(at - line);
+	if (strncmp(at, PROGRAM, sizeof(PROGRAM) - 1) != 0)
+		return false;
+	at += sizeof(PROGRAM) - 1;
+	digits = *at != '[' ? 0 : strspn(at + 1, "0123456789");
+	if (digits > 0 && at[digits + 1] == ']')
+		at += digits + 2;
+	return at == end;
+}
+
 static void
 line_judge(struct search *s, const char *line)
 {
-	const char *program = strstr(line, PROGRAM), *behind;
 	struct ukey_view when, rest, all, key, value;
+	size_t before;
 
-	if (program == NULL)
+	if (!is_ours(line, &before))
 		return;
-	behind = strchr(program, ' ');
-	if (behind == NULL)
-		return;
-	when.data = (const uint8_t *)line;
-	when.len = (size_t)(program - line);
-	rest = all = cli_view(behind);
+	when = ukey_view_part(cli_view(line), 0, before);
+	rest = all = cli_view(strstr(line, ": ") + 2);
 	while (pair_next(&rest, &key, &value))
-		if (is_id(key) && ukey_view_equal(value, s->id)) {
+		if (is_id(key) && is_wanted(s, value)) {
 			line_put(s, when, all);
 			return;
 		}
+}
+
+/* The next line without its end; what does not fit is passed over. */
+static bool
+line_next(FILE *f, char line[LINE_SIZE])
+{
+	size_t len;
+	int c = 0;
+
+	if (fgets(line, LINE_SIZE, f) == NULL)
+		return false;
+	len = strcspn(line, "\r\n");
+	if (line[len] == '\0' && len == LINE_SIZE - 1)
+		while (c != '\n' && c != EOF)
+			c = getc(f);
+	line[len] = '\0';
+	return true;
 }
 
 /* False with the error printed. */
@@ -245,7 +254,7 @@ log_read(struct search *s, const char *path)
 		    strerror(errno));
 		return false;
 	}
-	while (fgets(line, sizeof(line), f) != NULL)
+	while (line_next(f, line))
 		line_judge(s, line);
 	bad = ferror(f) != 0;
 	if (bad)
@@ -303,7 +312,7 @@ cmd_why(int argc, char **argv)
 	if (count != 1)
 		return cli_usage("why", "why: one Message-ID or queue id is "
 		    "needed");
-	s.id = bare(cli_view(argv[1]));
+	ids_make(&s, argv[1]);
 	if (log == NULL)
 		log = usual_log();
 	if (!log_read(&s, log))
