@@ -120,6 +120,20 @@ ukd_exit(const struct ukey_ukd *u, enum ukey_ukd_status status)
 	return ukd_exit_text(status, ukey_ukd_error(u));
 }
 
+static char file_buffer[BUFSIZ];
+
+void
+ukd_buffer(FILE *f)
+{
+	(void)setvbuf(f, file_buffer, _IOFBF, sizeof(file_buffer));
+}
+
+void
+ukd_buffer_wipe(void)
+{
+	ukey_wipe(file_buffer, sizeof(file_buffer));
+}
+
 struct ukey_key *
 ukd_generate(const struct ukd_options *o)
 {

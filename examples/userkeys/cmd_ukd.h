@@ -50,6 +50,10 @@ enum ukey_ukd_status ukd_backup(struct ukey_ukd *u, FILE *f,
 int ukd_exit(const struct ukey_ukd *u, enum ukey_ukd_status status);
 /* The error in TEXT, for what is not the database's. */
 int ukd_exit_text(enum ukey_ukd_status status, const char *text);
+/* F, opened just now, gets a buffer of ours, since private keys pass through
+ * it; to be wiped after fclose(), or when F is used no more. */
+void ukd_buffer(FILE *f);
+void ukd_buffer_wipe(void);
 /* A new key of the size asked for, or NULL with the error printed. */
 struct ukey_key *ukd_generate(const struct ukd_options *o);
 

@@ -87,7 +87,6 @@ static void
 put_private(struct backup *b, const struct ukey_ukd_key_row *row)
 {
 	uint8_t octets[UKEY_UKD_SEALED_MAX];
-	struct ukey_key *key = NULL;
 	struct ukey_out out;
 
 	ukey_out_init(&out, octets, sizeof(octets));
@@ -95,13 +94,8 @@ put_private(struct backup *b, const struct ukey_ukd_key_row *row)
 		;
 	else if (!b->clear)
 		b->status = ukey_ukd_key_sealed(b->u, row, &out);
-	else {
-		b->status = ukey_ukd_key_open(b->u, row, ukey_random(), &key);
-		if (b->status == UKEY_UKD_OK &&
-		    ukey_key_write_der(key, &out) != UKEY_KEY_OK)
-			b->status = UKEY_UKD_DAMAGED;
-		ukey_key_free(key);
-	}
+	else
+		b->status = ukey_ukd_key_der(b->u, row, ukey_random(), &out);
 	put_hex(b, ukey_out_done(&out));
 	ukey_wipe(octets, sizeof(octets));
 }
@@ -168,8 +162,10 @@ out_open(const char *path)
 		return f;
 	cli_error("%s: %s: name a new file with --out", path,
 	    strerror(errno));
-	if (fd >= 0)
+	if (fd >= 0) {
 		close(fd);
+		unlink(path);
+	}
 	return NULL;
 }
 
@@ -188,22 +184,34 @@ export_run(struct ukey_ukd *u, const struct ukd_options *o, FILE *f)
 	return ukd_exit(u, ukey_ukd_end(u, status));
 }
 
-/* To standard output, or a file that is removed again if that fails. */
+/* To standard output, which main() looks after. */
+static int
+export_print(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	int exit;
+
+	ukd_buffer(stdout);
+	exit = export_run(u, o, stdout);
+	(void)fflush(stdout);
+	ukd_buffer_wipe();
+	return exit;
+}
+
+/* To a file that is removed again if that fails. */
 static int
 export_to(struct ukey_ukd *u, const struct ukd_options *o)
 {
+	FILE *f = out_open(o->out);
 	int exit;
 	bool bad;
-	FILE *f;
 
-	if (strcmp(o->out, "-") == 0)
-		return export_run(u, o, stdout);
-	f = out_open(o->out);
 	if (f == NULL)
 		return CLI_INPUT;
+	ukd_buffer(f);
 	exit = export_run(u, o, f);
 	bad = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) != 0;
 	bad |= fclose(f) != 0;
+	ukd_buffer_wipe();
 	if (bad || exit != CLI_PASS)
 		unlink(o->out);
 	if (!bad || exit != CLI_PASS)
@@ -228,5 +236,6 @@ ukd_export(struct ukey_ukd *u, const struct ukd_options *o)
 	if (o->out == NULL)
 		return cli_usage("ukd", "export: where to?: --out FILE, or - "
 		    "for standard output");
-	return export_to(u, o);
+	return strcmp(o->out, "-") == 0 ? export_print(u, o) :
+	    export_to(u, o);
 }

@@ -47,21 +47,17 @@ static void
 put_key(struct table *t, const struct ukey_ukd_key_row *row)
 {
 	uint8_t der[UKEY_KEY_DER_MAX];
-	struct ukey_key *key;
 	struct ukey_out out;
 
-	t->status = ukey_ukd_key_open(t->u, row, ukey_random(), &key);
+	ukey_out_init(&out, der, sizeof(der));
+	t->status = ukey_ukd_key_der(t->u, row, ukey_random(), &out);
 	if (t->status != UKEY_UKD_OK)
 		return;
-	ukey_out_init(&out, der, sizeof(der));
-	if (ukey_key_write_der(key, &out) != UKEY_KEY_OK)
-		t->status = UKEY_UKD_DAMAGED;
 	fprintf(t->f, "static const unsigned char ukey_flash_der_%u[] = {",
 	    t->keys);
 	put_octets(t->f, ukey_out_done(&out));
 	fprintf(t->f, "\n};\n\n");
 	ukey_wipe(der, sizeof(der));
-	ukey_key_free(key);
 }
 
 static void

@@ -292,6 +292,7 @@ ukd_import(struct ukey_ukd *u, const struct ukd_options *o)
 		    o->arg, strerror(errno));
 		return CLI_INPUT;
 	}
+	ukd_buffer(f);
 	status = ukey_ukd_begin(u);
 	if (status != UKEY_UKD_OK)
 		cli_error("%s:0: %s", o->arg, ukey_ukd_error(u));
@@ -299,6 +300,7 @@ ukd_import(struct ukey_ukd *u, const struct ukd_options *o)
 		status = ukd_restore(u, f, o->arg);
 	if (!input)
 		fclose(f);
+	ukd_buffer_wipe();
 	if (status == UKEY_UKD_OK)
 		return ukd_exit(u, ukey_ukd_end(u, status));
 	ukey_ukd_end(u, status);

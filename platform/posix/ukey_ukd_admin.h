@@ -99,6 +99,10 @@ enum ukey_ukd_status ukey_ukd_key_move(struct ukey_ukd *ukd,
 enum ukey_ukd_status ukey_ukd_key_open(struct ukey_ukd *ukd,
     const struct ukey_ukd_key_row *row, const struct ukey_random *random,
     struct ukey_key **key);
+/* The same as PKCS#1 DER, appended to OUT, whose octets the caller wipes. */
+enum ukey_ukd_status ukey_ukd_key_der(struct ukey_ukd *ukd,
+    const struct ukey_ukd_key_row *row, const struct ukey_random *random,
+    struct ukey_out *out);
 /* The same as it lies there, sealed; appended to OUT. */
 enum ukey_ukd_status ukey_ukd_key_sealed(struct ukey_ukd *ukd,
     const struct ukey_ukd_key_row *row, struct ukey_out *out);

@@ -165,3 +165,22 @@ ukey_ukd_key_open(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 	return ukey_ukd_key_unseal(u, &place, ukey_out_done(&out), random,
 	    key);
 }
+
+enum ukey_ukd_status
+ukey_ukd_key_der(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
+    const struct ukey_random *random, struct ukey_out *out)
+{
+	enum ukey_ukd_status status;
+	struct ukey_key *key;
+	int err;
+
+	status = ukey_ukd_key_open(u, row, random, &key);
+	if (status != UKEY_UKD_OK)
+		return status;
+	err = ukey_key_write_der(key, out);
+	ukey_key_free(key);
+	if (err == UKEY_KEY_OK)
+		return UKEY_UKD_OK;
+	return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "generation \"%s\" of %s: "
+	    "%s", row->generation, row->address, ukey_key_strerror(err));
+}
