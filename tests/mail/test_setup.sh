@@ -29,8 +29,9 @@ PATH=$build:$PATH
 # shellcheck disable=SC2317,SC2329 # by the trap
 leave() {
 	postfix stop >/dev/null 2>&1
-	pid=$(cat /run/userkeys.pid 2>/dev/null)
-	[ -z "$pid" ] || kill "$pid"
+	for file in /run/userkeys.pid "$work/opendkim.pid"; do
+		[ ! -s "$file" ] || kill "$(cat "$file")"
+	done
 	nsd_stop
 	[ $failed = 0 ] || tail -n 30 "$work/maillog" "$work/out"
 	cd / && umount /etc /var/lib /var/spool /run
@@ -84,6 +85,8 @@ chmod 640 /etc/postfix/sasldb2
 	echo 'submission inet n - n - - smtpd'
 	echo '  -o smtpd_sasl_auth_enable=yes'
 	echo '  -o smtpd_client_restrictions=permit_sasl_authenticated,reject'
+	echo '2525 inet n - n - - smtpd'
+	echo '  -o smtpd_milters=unix:opendkim.sock'
 	cat "$work/found/etc/master.cf"
 } >/etc/postfix/master.cf
 chown nobody /var/spool/mail
@@ -229,6 +232,21 @@ outside() {
 until_true outside >/dev/null
 says 'Results: mail.example.org;.*userkeys=pass' \
     "$(sed '/^$/q' "$(outside)" | tr -d '\n')" 'and is verified'
+# What our milter signed is plain DKIM to another verifier, which has the key
+# from the name server.
+printf '%s\n' 'Socket local:/var/spool/postfix/opendkim.sock' 'Mode v' \
+    'AuthservID opendkim.example.org' 'Nameservers 127.0.0.1' 'Syslog no' \
+    'UMask 000' "PidFile $work/opendkim.pid" >"$work/opendkim.conf"
+opendkim -x "$work/opendkim.conf" >>"$work/out" 2>&1
+until_true [ -S /var/spool/postfix/opendkim.sock ]
+sed -n '/^DKIM-Signature/,$p' "$file" | sed '1i X-Way: plain' >"$work/plain"
+is 250 "$(code 3 "$(letter_to 2525 "$work/plain")")" 'it comes to OpenDKIM'
+plain() {
+	grep -rlx 'X-Way: plain' /var/spool/mail/all/new
+}
+until_true plain >/dev/null
+says 'opendkim.example.org;.*dkim=pass.*header.d=example.org' \
+    "$(sed '/^$/q' "$(plain)" | tr -d '\n')" 'which has the key from the DNS'
 sendmail -f alice@example.org bob@example.org \
     <"$(letter local alice@example.org)"
 until_true there local >/dev/null
