@@ -68,6 +68,30 @@ def large_forged(bed):
                 answer[-1][0] == b"c", answer[-1])
 
 
+def name_at_the_end(bed):
+    """Blanks, then the name, up to the last octet of the room for a field,
+    in two packets of the network, so that this room is exact: nothing is
+    written behind it (AddressSanitizer sees it), and the worker lives."""
+    name = b"Authentication-Results"
+    before = bed.workers()
+    for size in range(66556, 66561):
+        c = Client(bed.where)
+        c.connect("mx.example.net")
+        c.mail("<eve@example.net>")
+        packet = c.packet(b"L", b" " * (size - len(name)) + name +
+                          b"\0" + b"x" * 600 + b"\0")
+        c.s.sendall(packet[:33157])
+        time.sleep(0.1)
+        c.s.sendall(packet[33157:])
+        try:
+            answer = c.message(MESSAGE)
+        except (Closed, ConnectionError) as e:
+            answer = [(b"closed", repr(e))]
+        c.s.close()
+        check(f"the name ends at {size}", answer[-1][0] in b"cay", answer)
+    check("no worker died", bed.workers() == before)
+
+
 HOSTILE = ("%n%s%n", "a\nb", "a\r\nX: y", "a;b", "a(b", 'a"b', "a\\b",
            "\x1b[2J", "a\tb", "\x7f", "x" * 900, "josé", "a' role=submit",
            "a%0Ab")
@@ -295,7 +319,8 @@ def main():
         try:
             bed.start("workers = 2\n")
             bed.submit()
-            for part in (forged, large_forged, injection, long_login, signals, bad_reload, races):
+            for part in (forged, large_forged, name_at_the_end, injection,
+                         long_login, signals, bad_reload, races):
                 if not sys.argv[1:] or part.__name__ in sys.argv:
                     part(bed)
             first = bed.workers()
