@@ -26,6 +26,10 @@ PREFIX = /usr/local
 DESTDIR =
 LIBDIR = $(PREFIX)/lib
 DEST = $(DESTDIR)$(PREFIX)
+# A service file, with the folder of the program: $(call service,EXT,TO,MODE).
+service = install -d $(DEST)/$(2) && sed 's|/usr/local/bin|$(PREFIX)/bin|' \
+	examples/milter/userkeys-milter$(1) >$(DEST)/$(2)/userkeys-milter$(1) \
+	&& chmod $(3) $(DEST)/$(2)/userkeys-milter$(1)
 HEADERS = $(wildcard core/*.h port/$(PORT)/ukey_key.h platform/posix/*.h)
 
 # What runs the programs of another machine (WRAP=qemu-mips); with CROSS=1
@@ -121,6 +125,8 @@ install: all $(B)/libuserkeys.a $(B)/userkeys.pc ## to PREFIX, under DESTDIR
 	install -m 644 $(B)/libuserkeys.a $(DESTDIR)$(LIBDIR)
 	install -m 644 $(B)/userkeys.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(if $(strip $(PROGRAMS)),install -m 755 $(PROGRAMS) $(DEST)/bin)
+	$(if $(MILTER_SRC),$(call service,.service,lib/systemd/system,644))
+	$(if $(MILTER_SRC),$(call service,.openrc,share/userkeys,755))
 	for page in $(wildcard docs/man/*.[1-8]); do \
 	    install -D -m 644 $$page \
 	    $(DEST)/share/man/man$${page##*.}/$${page##*/}; done

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "log.h"
@@ -126,9 +127,12 @@ count_report(const char *path)
 		return;
 	snprintf(other, sizeof(other), "%s.new", path);
 	f = fopen(other, "we");
-	if (f == NULL) {
+	/* Counters are no secret, and another user collects them. */
+	if (f == NULL || fchmod(fileno(f), 0644) != 0) {
 		log_error("%s: cannot be written: %s", other,
 		    strerror(errno));
+		if (f != NULL)
+			fclose(f);
 		return;
 	}
 	for (i = 0; i < COUNTERS; i++)

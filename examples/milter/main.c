@@ -31,6 +31,7 @@
 
 static const char help[] =
 "usage: userkeys-milter [--config FILE] [--check-config] [--foreground]\n"
+"                       [--syslog]\n"
 "\n"
 "Signs mail on submission and verifies it at the MX, for Postfix and\n"
 "Sendmail.\n"
@@ -38,6 +39,7 @@ static const char help[] =
 "      --config FILE    " CONFIG " if not given\n"
 "      --check-config   say whether the file is good, and end\n"
 "      --foreground     stay, and log to standard error\n"
+"      --syslog         log to syslog, in the foreground too\n"
 "      --version\n"
 "\n"
 "SIGHUP: read the file again; SIGUSR1: log the counters; SIGTERM: end.\n";
@@ -45,7 +47,7 @@ static const char help[] =
 static struct {
 	struct conf conf;
 	const char *path;
-	bool check, foreground;
+	bool check, foreground, syslog;
 	int listeners[CONF_LISTENERS + 1];
 	pid_t workers[WORKERS];
 	FILE *pid; /* its file, until it is written */
@@ -66,6 +68,7 @@ take_options(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "check-config", no_argument, NULL, 'k' },
 		{ "foreground", no_argument, NULL, 'f' },
+		{ "syslog", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' }, { 0 }
 	};
@@ -79,6 +82,8 @@ take_options(int argc, char **argv)
 			self.check = true;
 		else if (o == 'f')
 			self.foreground = true;
+		else if (o == 's')
+			self.syslog = true;
 		else if (o == 'v')
 			return puts("userkeys-milter " UKEY_VERSION) < 0;
 		else if (o == 'h')
@@ -321,7 +326,8 @@ prepare(char *err)
 		    strerror(errno));
 		return false;
 	}
-	if (!log_open(self.foreground || self.conf.log_stderr)) {
+	if (!log_open(!self.syslog && (self.foreground ||
+	    self.conf.log_stderr))) {
 		snprintf(err, CONF_ERROR_SIZE, "out of memory");
 		return false;
 	}

@@ -21,6 +21,31 @@ for file in bin/userkeys bin/userkeys-milter lib/libuserkeys.a \
 	is yes "$([ -e "$prefix/$file" ] && echo yes)" "$file"
 done
 
+start 'the service files'
+unit=$prefix/lib/systemd/system/userkeys-milter.service
+for file in "$unit" "$prefix/share/userkeys/userkeys-milter.openrc"; do
+	is /usr/bin/userkeys-milter "$(grep -o '/[^ =]*/userkeys-milter\>' \
+	    "$file" | grep /bin/ | sort -u)" "the program of ${file##*/}"
+	is 1 "$(grep -c -- '--foreground --syslog' "$file")" 'the mail log'
+done
+# What the set of calls that the unit names does not hold, it names itself.
+for call in create_ruleset add_rule restrict_self; do
+	is 1 "$(grep -c "^SystemCallFilter=.*\<landlock_$call\>" "$unit")" \
+	    "landlock_$call is allowed"
+done
+is 1 "$(grep -c '^SystemCallErrorNumber=ENOSYS$' "$unit")" 'no call kills'
+is 1 "$(grep -c "^ReadWritePaths=.*$(sed -n \
+    's|^#*metrics-file = \(.*\)/.*|\1|p' examples/milter/userkeys.conf)" \
+    "$unit")" "the sample's metrics-file can be written"
+if command -v systemd-analyze >/dev/null; then
+	sed "s|/usr/bin|$prefix/bin|" "$unit" >"$work/userkeys-milter.service"
+	systemd-analyze verify --man=no "$work/userkeys-milter.service" \
+	    >"$work/log" 2>&1
+	is "0 " "$? $(grep -F "$work" "$work/log")" 'systemd-analyze verify'
+	python3 tests/house/unit_calls.py "$unit" >"$work/log" 2>&1
+	is 0 $? "the calls of the sandbox: $(cat "$work/log")"
+fi
+
 start "the README's program"
 # shellcheck disable=SC2016 # the fence of a page
 sed -n '/^```c$/,/^```$/p' README.md | sed '/^```/d' >"$work/example.c"
