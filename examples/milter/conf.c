@@ -65,6 +65,7 @@ conf_init(struct conf *c)
 	c->workers = 2;
 	c->dns_timeout = 5;
 	c->busy_ms = 500;
+	c->local_mail = CONF_VERIFY;
 	c->notice_limit = 1048576;
 	snprintf(c->notice_folder, CONF_TEXT, "/var/tmp");
 	snprintf(c->submission_name, CONF_TEXT, "ORIGINATING");

@@ -30,7 +30,8 @@ ukd init --key-file "$work/ukd.key" >/dev/null || exit 1
 ukd allow @corp.test --login bob@example.test >/dev/null
 nsd_start "$work" || exit 1
 milter submit 'authserv-id = out.example.test' "database = $work/ukd.db" \
-    "key-file = $work/ukd.key" "dns = 127.0.0.1:$NSD_PORT"
+    "key-file = $work/ukd.key" "dns = 127.0.0.1:$NSD_PORT" \
+    'local-mail = sign'
 milter mx 'authserv-id = mx.dest.test' 'advice = reject' \
     "dns = 127.0.0.1:$NSD_PORT" 'dns-timeout = 60'
 postfix_make "$work" "unix:$work/submit.sock" "unix:$work/mx.sock"

@@ -98,6 +98,14 @@ def local_mail(bed, with_):
           "why=local" in bed.milter.text(), bed.milter.text()[-300:])
 
 
+def local_default(bed, with_):
+    """Any account of the host can say -f: it gets no mailbox's signature."""
+    with_("")
+    out = send(bed.where, address="127.0.0.1", port=0)
+    check("no signature without a login", not is_signed(out) and
+          b"userkeys=none" in out.split(b"From:")[0], out[:200])
+
+
 def trusted(bed, with_):
     out = submit(bed.where, login=None)
     check("no login", out.startswith(b"550 5.7.1 Submission without a l"),
@@ -234,8 +242,8 @@ def main():
             bed.publish("silence", "silence")
             bed.dns.serve()
             with_ = settings_of(bed)
-            for test in (from_check, unsigned, local_mail, trusted, advice,
-                         temperror, others):
+            for test in (from_check, unsigned, local_mail, local_default,
+                         trusted, advice, temperror, others):
                 test(bed, with_)
             bed.milter.reload()
             listening(bed, work)
