@@ -90,6 +90,19 @@ add(struct ukey_resolver *r, const struct ukey_server *s)
 	    s->addr.v4.sin_port));
 }
 
+/* TEXT without the blanks around it; changes TEXT. */
+static char *
+trim(char *text)
+{
+	size_t len;
+
+	text += strspn(text, " \t");
+	len = strlen(text);
+	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+		text[--len] = '\0';
+	return text;
+}
+
 static bool
 read_list(struct ukey_resolver *r, const char *servers, char *err,
     size_t err_size)
@@ -103,6 +116,7 @@ read_list(struct ukey_resolver *r, const char *servers, char *err,
 		return false;
 	}
 	while ((one = strsep(&rest, ",")) != NULL) {
+		one = trim(one);
 		if (!read_server(&s, one)) {
 			snprintf(err, err_size, "DNS server \"%s\": not an IP "
 			    "address with a port: write 192.0.2.1, "
@@ -167,14 +181,17 @@ read_conf(struct ukey_resolver *r)
 {
 	FILE *f = fopen(RESOLV_CONF, "re");
 	char line[LINE];
+	int trouble;
 	bool good;
 
 	if (f == NULL)
 		return errno == ENOENT;
 	while (fgets(line, sizeof(line), f) != NULL)
 		conf_line(r, line);
+	trouble = errno;
 	good = ferror(f) == 0;
 	fclose(f);
+	errno = trouble;
 	return good;
 }
 
