@@ -205,15 +205,18 @@ set_canon(struct conf *c, struct ukey_view value)
 static const char *
 add_listener(struct conf *c, struct ukey_view value)
 {
+	const char *want;
 	unsigned i;
 	char *to;
 
 	if (c->listeners == CONF_LISTENERS)
 		return "at most 8 listeners";
 	to = c->listen[c->listeners];
-	if (!copy(to, value) || (strncmp(to, "unix:/", 6) != 0 &&
-	    (strncmp(to, "inet:", 5) != 0 || strchr(to, '@') == NULL)))
-		return "unix:/path or inet:port@address";
+	if (!copy(to, value))
+		return "at most 255 octets";
+	want = conf_listener(value);
+	if (want != NULL)
+		return want;
 	for (i = 0; i < c->listeners; i++)
 		if (strcmp(c->listen[i], to) == 0)
 			return "each listener once";

@@ -56,6 +56,8 @@ bool conf_parse(struct conf *c, const char *name, const char *text,
 bool conf_read(struct conf *c, const char *path, char *err);
 /* For conf.c: adds the network VALUE; what is wanted where it is none. */
 const char *conf_add_network(struct conf *c, struct ukey_view value);
+/* For conf.c: what is wanted where VALUE is no place to listen at. */
+const char *conf_listener(struct ukey_view value);
 /* Whether ADDRESS, text as milters get it, lies in a trusted network. */
 bool conf_trusts(const struct conf *c, const char *address);
 

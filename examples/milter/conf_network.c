@@ -1,11 +1,14 @@
 /*
- * userkeys-milter: the networks that are trusted.
+ * userkeys-milter: where it listens, and the networks that are trusted.
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "conf.h"
 
@@ -45,6 +48,41 @@ conf_add_network(struct conf *c, struct ukey_view value)
 	n->bits = rest.data == NULL ? 128 : (unsigned)bits + shift;
 	c->networks++;
 	return NULL;
+}
+
+/* As the listener will read it. */
+static bool
+is_address(struct ukey_view host)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_PASSIVE };
+	struct addrinfo *a = NULL;
+	char text[CONF_TEXT];
+
+	snprintf(text, sizeof(text), "%.*s", (int)host.len,
+	    (const char *)host.data);
+	if (getaddrinfo(text, NULL, &hints, &a) != 0)
+		return false;
+	freeaddrinfo(a);
+	return true;
+}
+
+const char *
+conf_listener(struct ukey_view value)
+{
+	struct ukey_view rest = ukey_view_part(value, 5, value.len), port;
+	uint64_t n;
+
+	if (ukey_view_equal(ukey_view_part(value, 0, 6), UKEY_VIEW("unix:/")))
+		return rest.len < sizeof(((struct sockaddr_un *)0)->sun_path) ?
+		    NULL : "a path of at most 107 octets";
+	if (!ukey_view_equal(ukey_view_part(value, 0, 5), UKEY_VIEW("inet:")) ||
+	    ukey_view_find(rest, '@') == rest.len)
+		return "unix:/path or inet:port@address";
+	port = ukey_view_cut(&rest, '@');
+	if (!ukey_view_number(port, &n) || n == 0 || n > 65535)
+		return "a port from 1 to 65535 in front of @";
+	return is_address(rest) ? NULL : "an IP address behind @";
 }
 
 static bool

@@ -9,25 +9,23 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "listener.h"
 #include "log.h"
+#include "rights.h"
 #include "worker.h"
 
 #define CONFIG "/etc/userkeys/userkeys.conf"
 #define WORKERS 64
-#define RESTART_S 1 /* between the starts of workers that die at once */
-#define REPORT_S 60
+#define RESTART_MS 1000 /* from a worker's end to the start of another */
+#define REPORT_MS 60000
 
 static const char help[] =
 "usage: userkeys-milter [--config FILE] [--check-config] [--foreground]\n"
@@ -37,7 +35,7 @@ static const char help[] =
 "Sendmail.\n"
 "\n"
 "      --config FILE    " CONFIG " if not given\n"
-"      --check-config   say whether the file is good, and end\n"
+"      --check-config   say whether workers can run with it, and end\n"
 "      --foreground     stay, and log to standard error\n"
 "      --syslog         log to syslog, in the foreground too\n"
 "      --version\n"
@@ -50,6 +48,8 @@ static struct {
 	bool check, foreground, syslog;
 	int listeners[CONF_LISTENERS + 1];
 	pid_t workers[WORKERS];
+	bool lacking; /* workers are to be started at START_AT */
+	uint64_t start_at, report_at; /* ms */
 	FILE *pid; /* its file, until it is written */
 } self;
 
@@ -95,32 +95,6 @@ take_options(int argc, char **argv)
 	    "--help"), 64);
 }
 
-/* No core files, no other process that looks in: there are keys in memory. */
-static void
-keep_secrets(void)
-{
-	static const struct rlimit none = { 0, 0 };
-
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0);
-}
-
-static bool
-drop_rights(char *err)
-{
-	struct passwd *p;
-
-	if (self.conf.user[0] == '\0' || geteuid() != 0)
-		return true;
-	p = getpwnam(self.conf.user);
-	if (p != NULL && initgroups(p->pw_name, p->pw_gid) == 0 &&
-	    setgid(p->pw_gid) == 0 && setuid(p->pw_uid) == 0)
-		return true;
-	snprintf(err, CONF_ERROR_SIZE, "user = %s: cannot become that user: "
-	    "make it with useradd --system", self.conf.user);
-	return false;
-}
-
 /* While rights are still there, and somebody reads what is wrong. */
 static bool
 open_pid(char *err)
@@ -155,7 +129,7 @@ start_child(void)
 		log_error("fork: %s", strerror(errno));
 	if (pid != 0)
 		return pid;
-	keep_secrets();
+	rights_keep_secrets();
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(1); /* it ended before that */
@@ -172,36 +146,41 @@ start_worker(void)
 	return pid < 0 ? 0 : pid;
 }
 
-/* False when some could not be started. */
-static bool
+/* Starts those that are not there; what cannot be is tried again. */
+static void
 start_workers(void)
 {
-	bool all = true;
 	unsigned i;
 
+	self.lacking = false;
 	for (i = 0; i < self.conf.workers; i++) {
 		if (self.workers[i] == 0)
 			self.workers[i] = start_worker();
-		all = all && self.workers[i] != 0;
+		if (self.workers[i] == 0)
+			self.lacking = true;
 	}
-	return all;
+	self.start_at = worker_now() + RESTART_MS;
 }
 
-/* Whether workers can run with NEW, whose database may be out of reach: seen
- * by a child before any old worker goes. */
+/* Whether workers can run with C, whose database may be out of reach: seen by
+ * a child, as the user that workers are. */
 static bool
-is_usable(const struct conf *new, char *err)
+is_usable(const struct conf *c, char *err)
 {
 	pid_t pid = start_child();
 	int status = 1;
 
+	if (pid == 0 && !rights_drop(c, err)) {
+		log_error("%s", err);
+		exit(1);
+	}
 	if (pid == 0)
-		exit(worker_try(new));
+		exit(worker_try(c));
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (status != 0)
-		snprintf(err, CONF_ERROR_SIZE, "no worker can run with the "
-		    "new one: see the line before");
+		snprintf(err, CONF_ERROR_SIZE, "no worker can run with it: "
+		    "see the line before");
 	return status == 0;
 }
 
@@ -238,7 +217,8 @@ reload(void)
 	static struct conf new;
 	char err[CONF_ERROR_SIZE];
 
-	if (!conf_read(&new, self.path, err) || !is_usable(&new, err) ||
+	if (!conf_read(&new, self.path, err) || !rights_exist(&new, err) ||
+	    !is_usable(&new, err) ||
 	    !listeners_change(self.listeners, &self.conf, &new, err)) {
 		log_error("the old configuration stays: %s", err);
 		return;
@@ -249,10 +229,13 @@ reload(void)
 	    (const uint8_t *)self.conf.authserv_id;
 	tell_workers(SIGUSR2);
 	memset(self.workers, 0, sizeof(self.workers));
+	self.lacking = true;
+	self.start_at = 0;
 	log_line("configuration read again: %s", self.path);
 }
 
-/* Takes note of workers that ended. */
+/* Takes note of workers that ended.  Others start a little later: those that
+ * die at once do not keep the machine busy. */
 static void
 reap(void)
 {
@@ -267,23 +250,46 @@ reap(void)
 			log_error("a worker ended (status %d): another "
 			    "takes its place", status);
 			self.workers[i] = 0;
-			sleep(RESTART_S);
+			if (!self.lacking)
+				self.start_at = worker_now() + RESTART_MS;
+			self.lacking = true;
 		}
 }
 
-/* Whether no signal for SECONDS, for reason ERR, means a file of counters. */
-static bool
-is_report_due(int err, time_t seconds)
+/* What no signal brings about, but time. */
+static void
+do_due(void)
 {
-	return err == EAGAIN && seconds == REPORT_S &&
-	    self.conf.metrics_file[0] != '\0';
+	uint64_t now = worker_now();
+
+	if (self.lacking && now >= self.start_at)
+		start_workers();
+	if (now < self.report_at)
+		return;
+	self.report_at = now + REPORT_MS;
+	if (self.conf.metrics_file[0] != '\0')
+		count_report(self.conf.metrics_file);
+}
+
+/* A signal of SET, or -1 when something is due. */
+static int
+wait_signal(const sigset_t *set)
+{
+	uint64_t now = worker_now(), until = self.report_at, ms;
+	struct timespec t;
+
+	if (self.lacking && self.start_at < until)
+		until = self.start_at;
+	ms = until > now ? until - now : 0;
+	t.tv_sec = (time_t)(ms / 1000);
+	t.tv_nsec = (long)(ms % 1000) * 1000000;
+	return sigtimedwait(set, NULL, &t);
 }
 
 /* Waits for signals until SIGTERM. */
 static void
 supervise(void)
 {
-	struct timespec period = { REPORT_S, 0 };
 	sigset_t set, mask;
 	int signal;
 
@@ -298,15 +304,16 @@ supervise(void)
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	log_line("version " UKEY_VERSION " started, %u workers",
 	    self.conf.workers);
+	self.lacking = true;
+	self.report_at = worker_now() + REPORT_MS;
 	do {
-		period.tv_sec = start_workers() ? REPORT_S : RESTART_S;
-		signal = sigtimedwait(&set, NULL, &period);
+		do_due();
+		signal = wait_signal(&set);
 		if (signal == SIGHUP)
 			reload();
 		else if (signal == SIGCHLD)
 			reap();
-		else if (signal == SIGUSR1 || (signal < 0 &&
-		    is_report_due(errno, period.tv_sec)))
+		else if (signal == SIGUSR1)
 			count_report(self.conf.metrics_file);
 	} while (signal != SIGTERM && signal != SIGINT);
 	tell_workers(SIGTERM);
@@ -318,9 +325,9 @@ prepare(char *err)
 	static const struct conf none;
 
 	if (!listeners_change(self.listeners, &none, &self.conf, err) ||
-	    !open_pid(err) || !drop_rights(err))
+	    !open_pid(err) || !rights_drop(&self.conf, err))
 		return false;
-	keep_secrets(); /* a change of user may undo it */
+	rights_keep_secrets(); /* a change of user may undo it */
 	if (!self.foreground && daemon(0, 0) != 0) {
 		snprintf(err, CONF_ERROR_SIZE, "cannot become a daemon: %s",
 		    strerror(errno));
@@ -338,7 +345,7 @@ prepare(char *err)
 int
 main(int argc, char **argv)
 {
-	char err[CONF_ERROR_SIZE];
+	char err[CONF_ERROR_SIZE] = "out of memory";
 	int status = take_options(argc, argv);
 	unsigned i;
 
@@ -346,11 +353,14 @@ main(int argc, char **argv)
 		return status;
 	if (!conf_read(&self.conf, self.path, err))
 		return fail(err);
+	if (!rights_exist(&self.conf, err) || !log_open(true) ||
+	    !is_usable(&self.conf, err))
+		return fail(err);
 	if (self.check) {
 		printf("%s: good\n", self.path);
 		return 0;
 	}
-	keep_secrets();
+	rights_keep_secrets();
 	signal(SIGPIPE, SIG_IGN);
 	if (!prepare(err))
 		return fail(err);

@@ -15,6 +15,7 @@ command -v postconf >/dev/null || {
 	exit 0
 }
 work=$(mktemp -d)
+chmod 755 "$work" # the milter's user looks in
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 passed=0 failed=0

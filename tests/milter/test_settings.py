@@ -207,9 +207,60 @@ def listening(bed, work):
     until("the old workers end", lambda: len(milter.workers()) == 2)
 
 
+def checked(path, *more):
+    return subprocess.run([f"{BUILD}/userkeys-milter", *more, "--config",
+                           path], capture_output=True, timeout=20)
+
+
+def unusable(bed, work):
+    """Good lines with which no worker can run: --check-config says so, and a
+    start in the background ends before it goes there."""
+    lines = bed.milter.settings
+    where = "listen = unix:" + work + "/third\nauthserv-id = a.example\n"
+    for text, want in (
+            (lines.replace("/ukd\n", "/none\n"), "/none"),
+            (lines.replace("dns = ", "dns = here:"), 'DNS server "here:'),
+            ("user = nosuchuser\n", "user = nosuchuser: there is no such"),
+            ("socket-group = nosuchgroup\n", "socket-group = nosuchgroup: "
+             "there is no such")):
+        with open(f"{work}/third.conf", "w") as f:
+            f.write(where + text)
+        for how in ["--check-config"], []:
+            p = checked(f"{work}/third.conf", *how)
+            check(f"{want} {how}", p.returncode == 1 and
+                  want in p.stderr.decode(), (p.returncode, p.stderr))
+        check("no socket is left", not os.path.exists(f"{work}/third"))
+    with open(f"{work}/third.conf", "w") as f:
+        f.write(where + lines + "dns = 127.0.0.1:5353, 127.0.0.2:5353 ,"
+                "[::1]:53\n")
+    p = checked(f"{work}/third.conf", "--check-config")
+    check("blanks around commas", p.returncode == 0, p.stderr)
+
+
+def ends_at_once(bed):
+    """SIGTERM with workers that die at their start."""
+    bed.milter.reload()
+    os.rename(f"{bed.milter.conf[:-5]}/ukd", f"{bed.milter.conf[:-5]}/away")
+    for pid in bed.milter.workers():
+        os.kill(pid, signal.SIGKILL)
+    until("others die, too", lambda: bed.milter.text().count(
+        "another takes its place") >= 4)
+    took, status = bed.milter.stop()
+    check("SIGTERM ends it at once", took < 0.5 and status == 0,
+          (took, status))
+
+
 def twice(work):
     """A mistake in the file: where it is, and what is wanted."""
     for text, want in (
+            ("listen = inet:notaport@::1\n", ":1:10: listen: this is wanted: "
+             "a port from 1 to 65535"),
+            ("listen = inet:0@::1\n", ":1:10: listen: this is wanted: a port"),
+            ("listen = inet:25@zzz\n", ":1:10: listen: this is wanted: an IP "
+             "address behind @"),
+            ("listen = inet:25\n", ":1:10: listen: this is wanted: unix:/p"),
+            (f"listen = unix:/{'x' * 107}\n", ":1:10: listen: this is wanted:"
+             " a path of at most 107 octets"),
             ("listen = unix:/a\nlisten = unix:/a\n", ":2:10: listen: this is "
              "wanted: each listener once"),
             ("listen = unix:/a\nadvice = all\n", ":2:10: advice: this is "
@@ -220,13 +271,20 @@ def twice(work):
             ("", ": no listener: add ")):
         with open(f"{work}/bad", "w") as f:
             f.write(text)
-        p = subprocess.run([f"{BUILD}/userkeys-milter", "--check-config",
-                            "--config", f"{work}/bad"], capture_output=True)
+        p = checked(f"{work}/bad", "--check-config")
         check(want, p.returncode == 1 and want in p.stderr.decode(),
               p.stderr)
-    p = subprocess.run([f"{BUILD}/userkeys-milter", "--check-config",
-                        "--config", "examples/milter/userkeys.conf"],
-                       capture_output=True)
+    with open("examples/milter/userkeys.conf") as f:
+        sample = f.read()
+    for old, new in (("/var/lib/userkeys/ukd.db", f"{work}/ukd"),
+                     ("/etc/userkeys/ukd.key", f"{work}/seal"),
+                     ("\nuser = ", "\n#user = "),
+                     ("\nsocket-group = ", "\n#socket-group = ")):
+        check(f"the sample has {old}", old in sample)
+        sample = sample.replace(old, new)
+    with open(f"{work}/sample", "w") as f:
+        f.write(sample)
+    p = checked(f"{work}/sample", "--check-config")
     check("the sample is good", p.returncode == 0, p.stderr)
 
 
@@ -248,6 +306,8 @@ def main():
             bed.milter.reload()
             listening(bed, work)
             twice(work)
+            unusable(bed, work)
+            ends_at_once(bed)
         except Closed:
             check("no connection is closed", False)
         finally:
