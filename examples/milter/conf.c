@@ -12,7 +12,7 @@
 
 #include "conf.h"
 
-enum kind { TEXT, NUMBER, OCTAL, SECONDS, WORD, LISTEN, NETWORK, CANON,
+enum kind { TEXT, PATH, NUMBER, OCTAL, SECONDS, WORD, LISTEN, NETWORK, CANON,
 	CEILING, DOMAIN_NAME };
 
 /* One key.  WORD: the words of WORDS, separated by blanks, are 0, 1, 2. */
@@ -28,18 +28,18 @@ static const struct key {
 	{ "socket-mode", OCTAL, AT(socket_mode), 0, 0777, NULL },
 	{ "socket-group", TEXT, AT(socket_group), 0, 0, NULL },
 	{ "user", TEXT, AT(user), 0, 0, NULL },
-	{ "pid-file", TEXT, AT(pid_file), 0, 0, NULL },
-	{ "database", TEXT, AT(database), 0, 0, NULL },
-	{ "key-file", TEXT, AT(key_file), 0, 0, NULL },
+	{ "pid-file", PATH, AT(pid_file), 0, 0, NULL },
+	{ "database", PATH, AT(database), 0, 0, NULL },
+	{ "key-file", PATH, AT(key_file), 0, 0, NULL },
 	{ "dns", TEXT, AT(dns), 0, 0, NULL },
 	{ "dns-timeout", NUMBER, AT(dns_timeout), 1, 60, NULL },
 	{ "authserv-id", DOMAIN_NAME, AT(authserv_id), 0, 0, NULL },
-	{ "metrics-file", TEXT, AT(metrics_file), 0, 0, NULL },
+	{ "metrics-file", PATH, AT(metrics_file), 0, 0, NULL },
 	{ "submission-name", TEXT, AT(submission_name), 0, 0, NULL },
 	{ "trusted-network", NETWORK, 0, 0, 0, NULL },
 	{ "body-notice", WORD, AT(body_notice), 0, 0, "no yes" },
 	{ "notice-limit", NUMBER, AT(notice_limit), 1, 99999999, NULL },
-	{ "notice-folder", TEXT, AT(notice_folder), 0, 0, NULL },
+	{ "notice-folder", PATH, AT(notice_folder), 0, 0, NULL },
 	{ "workers", NUMBER, AT(workers), 1, 64, NULL },
 	{ "busy-timeout", NUMBER, AT(busy_ms), 1, 10000, NULL },
 	{ "local-mail", WORD, AT(local_mail), 0, 0, "sign verify pass" },
@@ -137,6 +137,9 @@ set_text(struct conf *c, const struct key *key, struct ukey_view value)
 {
 	if (!copy((char *)c + key->offset, value))
 		return "at most 255 octets";
+	/* In the background the folder is "/". */
+	if (key->kind == PATH && value.data[0] != '/')
+		return "a whole path, from / on";
 	if (key->kind == DOMAIN_NAME && !ukey_view_is_domain(value, true))
 		return "a host name such as mx.example.org";
 	return NULL;
@@ -230,6 +233,7 @@ set(struct conf *c, const struct key *key, struct ukey_view value)
 {
 	switch (key->kind) {
 	case TEXT:
+	case PATH:
 	case DOMAIN_NAME:
 		return set_text(c, key, value);
 	case NUMBER:

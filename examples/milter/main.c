@@ -60,6 +60,23 @@ fail(const char *text)
 	return 1;
 }
 
+/* The whole path of PATH: in the background the folder is "/".  Links stay as
+ * they are: they may lead elsewhere at the next reload.  NULL with errno. */
+static const char *
+whole_path(const char *path)
+{
+	static char whole[8192];
+	char here[4096];
+
+	if (path[0] == '/')
+		return path;
+	if (getcwd(here, sizeof(here)) == NULL)
+		return NULL;
+	errno = ENAMETOOLONG;
+	return (size_t)snprintf(whole, sizeof(whole), "%s/%s", here, path) <
+	    sizeof(whole) ? whole : NULL;
+}
+
 /* The options; -1 to go on, else an exit status. */
 static int
 take_options(int argc, char **argv)
@@ -351,6 +368,9 @@ main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	self.path = whole_path(self.path);
+	if (self.path == NULL)
+		return fail(strerror(errno));
 	if (!conf_read(&self.conf, self.path, err))
 		return fail(err);
 	if (!rights_exist(&self.conf, err) || !log_open(true) ||

@@ -237,6 +237,34 @@ def unusable(bed, work):
     check("blanks around commas", p.returncode == 0, p.stderr)
 
 
+def background(bed, work):
+    """A relative --config, and a reload of it from "/"."""
+    conf = f"{work}/back.conf"
+    text = (f"listen = unix:{work}/back\nauthserv-id = a.example\n"
+            f"pid-file = {work}/back.pid\n" + bed.milter.settings)
+    with open(conf, "w") as f:
+        f.write(text)
+    p = subprocess.run([f"{BUILD}/userkeys-milter", "--config", "back.conf"],
+                       cwd=work, capture_output=True, timeout=20)
+    check("it goes into the background", p.returncode == 0, p.stderr)
+    until("its number", lambda: os.path.exists(f"{work}/back.pid") and
+          os.path.getsize(f"{work}/back.pid"))
+    with open(f"{work}/back.pid") as f:
+        pid = int(f.read())
+    try:
+        check("in the background it signs", is_signed(submit(
+            f"unix:{work}/back")))
+        with open(conf, "w") as f:
+            f.write(text + f"listen = unix:{work}/back2\n")
+        os.kill(pid, signal.SIGHUP)
+        until("it reads its file again", lambda: os.path.exists(
+            f"{work}/back2"))
+        until("and serves", lambda: is_signed(submit(f"unix:{work}/back2")))
+    finally:
+        os.kill(pid, signal.SIGTERM)
+    until("and ends", lambda: not os.path.exists(f"{work}/back.pid"))
+
+
 def ends_at_once(bed):
     """SIGTERM with workers that die at their start."""
     bed.milter.reload()
@@ -255,6 +283,10 @@ def twice(work):
     for text, want in (
             ("listen = inet:notaport@::1\n", ":1:10: listen: this is wanted: "
              "a port from 1 to 65535"),
+            *((f"listen = unix:/a\n{key} = a/b\n", f":2:{len(key) + 4}: {key}: "
+               "this is wanted: a whole path, from / on") for key in
+              ("pid-file", "database", "key-file", "metrics-file",
+               "notice-folder")),
             ("listen = inet:0@::1\n", ":1:10: listen: this is wanted: a port"),
             ("listen = inet:25@zzz\n", ":1:10: listen: this is wanted: an IP "
              "address behind @"),
@@ -307,6 +339,7 @@ def main():
             listening(bed, work)
             twice(work)
             unusable(bed, work)
+            background(bed, work)
             ends_at_once(bed)
         except Closed:
             check("no connection is closed", False)
