@@ -21,6 +21,30 @@ keys_forget(struct worker *w)
 	}
 }
 
+void
+keys_begin(struct worker *w)
+{
+	w->ukd_deadline = worker_now() + w->conf->busy_ms;
+}
+
+/* Whether the time for questions is over. */
+static bool
+is_late(const struct worker *w)
+{
+	uint64_t now = worker_now();
+
+	return now < w->ukd_rests || now > w->ukd_deadline;
+}
+
+/* After a question that ended with STATUS, and not well. */
+static void
+note_trouble(struct worker *w, enum ukey_ukd_status status)
+{
+	log_error("%s", ukey_ukd_error(w->ukd));
+	if (status == UKEY_UKD_BUSY)
+		w->ukd_rests = worker_now() + BUSY_REST_MS;
+}
+
 struct ukey_permit
 keys_permit(struct worker *w, struct ukey_view login,
     struct ukey_view address, char *selector, const char **why)
@@ -31,6 +55,9 @@ keys_permit(struct worker *w, struct ukey_view login,
 
 	*why = "ukd-absent";
 	if (w->ukd == NULL)
+		return p;
+	*why = ukey_ukd_word(UKEY_UKD_BUSY);
+	if (is_late(w))
 		return p;
 	if (ukey_ukd_changed(w->ukd))
 		keys_forget(w);
@@ -58,7 +85,7 @@ keys_permit(struct worker *w, struct ukey_view login,
 		    UKEY_PERMIT_DENIED;
 		break;
 	default:
-		log_error("%s", ukey_ukd_error(w->ukd));
+		note_trouble(w, status);
 	}
 	return p;
 }
@@ -67,6 +94,7 @@ keys_permit(struct worker *w, struct ukey_view login,
 static struct ukey_key *
 find(struct worker *w, uint64_t id)
 {
+	enum ukey_ukd_status status;
 	struct worker_key *k;
 	unsigned i;
 
@@ -77,9 +105,11 @@ find(struct worker *w, uint64_t id)
 	ukey_key_free(k->key);
 	k->key = NULL;
 	k->id = id;
-	if (ukey_ukd_load(w->ukd, id, ukey_random(), &k->key) !=
-	    UKEY_UKD_OK) {
-		log_error("%s", ukey_ukd_error(w->ukd));
+	if (worker_now() < w->ukd_rests)
+		return NULL;
+	status = ukey_ukd_load(w->ukd, id, ukey_random(), &k->key);
+	if (status != UKEY_UKD_OK) {
+		note_trouble(w, status);
 		k->key = NULL;
 	}
 	return k->key;

@@ -86,6 +86,7 @@ permit(struct connection *c)
 	const char *why;
 	unsigned id;
 
+	keys_begin(c->worker);
 	for (id = 0; id < UKEY_SESSION_ASKS; id++) {
 		if (!ukey_session_ask(s, id, &login, &address))
 			continue;

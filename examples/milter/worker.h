@@ -19,6 +19,7 @@
 #define OUTPUT_MAX 1048576   /* of one connection, waiting to be sent */
 #define FIELD_MAX (UKEY_HEADER_MAX + 1024)
 #define PROGRESS_MS 5000     /* between signs of life while DNS is asked */
+#define BUSY_REST_MS 1000    /* no questions to a database that was locked */
 #define NAME_TEXT 256
 
 struct ukey_ukd;
@@ -29,6 +30,8 @@ struct worker {
 	int epoll;
 	struct ukey_resolver *dns;
 	struct ukey_ukd *ukd;        /* NULL: no database */
+	uint64_t ukd_deadline;       /* ms: of the questions in hand */
+	uint64_t ukd_rests;          /* ms: until then it is not asked */
 	struct worker_key {
 		uint64_t id;
 		struct ukey_key *key; /* NULL: free */
@@ -140,8 +143,12 @@ void journal_message(const struct connection *c, const char *action,
 /* Counts a message that goes on; the action's word. */
 const char *journal_result(const struct connection *c);
 
-/* keys.c: the User Key Database.  WHY: a word for the log, unless all is
- * well. */
+/* keys.c: the User Key Database.  All connections wait while it is asked: so
+ * keys_begin() comes before the questions of a step, which end at one deadline
+ * together; and after a wait that was in vain there are none for a while, but
+ * "later" at once. */
+void keys_begin(struct worker *w);
+/* WHY: a word for the log, unless all is well. */
 struct ukey_permit keys_permit(struct worker *w, struct ukey_view login,
     struct ukey_view address, char *selector, const char **why);
 /* The signature of DIGEST by key KEY to OUT; false: there is none. */

@@ -103,6 +103,7 @@ says 'from=<alice@example.test> login=alice@example.test action=defer why=ukd-bu
     "$(cat "$work/submit.log")" 'the log says why'
 exec 9>&-
 wait $locker
+sleep 1 # after a wait in vain the database has a rest
 sends unlocked 'when the lock is gone'
 chmod 644 "$work/ukd.db"
 mv "$work/ukd.db" "$work/ukd.away"

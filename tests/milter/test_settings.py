@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT
 """
+import fcntl
 import os
 import re
 import signal
@@ -237,6 +238,36 @@ def unusable(bed, work):
     check("blanks around commas", p.returncode == 0, p.stderr)
 
 
+def busy(bed, work):
+    """A database that is locked: one wait, however many mailboxes are asked
+    for, and none for a while after that.  Connections wait for it."""
+    bed.milter.reload(bed.milter.settings + "busy-timeout = 400\n")
+    many = MESSAGE.replace(b"From: Alice <alice@example.org>", b"From: " +
+                           b", ".join(b"m%d@example.org" % n for n in range(6)))
+    c = Client(bed.where)
+    c.connect("ORIGINATING")
+    c.mail("<alice@example.org>", "alice")
+    with open(f"{work}/ukd-shm", "r+b") as f:
+        fcntl.lockf(f, fcntl.LOCK_EX, 8, 120)  # the WAL index's locks
+        start = time.monotonic()
+        kind, data = c.message(many)[-1]
+        took = time.monotonic() - start
+        check("a locked database: 451", kind == b"y" and data.startswith(
+            b"451 4.3.0"), data)
+        check("one wait for all mailboxes", 0.3 < took < 1.2, took)
+        start = time.monotonic()
+        kind, data = c.mail("<alice@example.org>", "alice")
+        took = time.monotonic() - start
+        check("and none after that", data.startswith(b"451 4.3.0") and
+              took < 0.2, (data, took))
+    c.close()
+    check("why", "action=defer why=ukd-busy" in bed.milter.text(),
+          bed.milter.text()[-500:])
+    time.sleep(1.1)
+    check("soon it signs again", is_signed(submit(bed.where)))
+    bed.milter.reload()
+
+
 def background(bed, work):
     """A relative --config, and a reload of it from "/"."""
     conf = f"{work}/back.conf"
@@ -339,6 +370,7 @@ def main():
             listening(bed, work)
             twice(work)
             unusable(bed, work)
+            busy(bed, work)
             background(bed, work)
             ends_at_once(bed)
         except Closed:
