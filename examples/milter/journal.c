@@ -65,7 +65,7 @@ journal_message(const struct connection *c, const char *action,
 		ukey_verify_userkeys(v, &j);
 		put(line, "userkeys", ukey_verdict_word(j.verdict));
 		put(line, "advice", ukey_advice_word(j.advice));
-		if (c->replacing)
+		if (c->replacing && !c->bad)
 			put(line, "notice", "added");
 	}
 	if (why == NULL)

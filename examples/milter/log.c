@@ -90,7 +90,8 @@ log_word(char *line, unsigned size, const char *name, struct ukey_view v)
 	n += (size_t)snprintf(line + n, size - n, "%s%s=", n > 0 ? " " : "",
 	    name);
 	for (i = 0; i < v.len && i < WORD && n + 4 < size; i++)
-		if (v.data[i] > ' ' && v.data[i] <= '~' && v.data[i] != '%')
+		if (v.data[i] > ' ' && v.data[i] <= '~' && v.data[i] != '%' &&
+		    v.data[i] != '"')
 			line[n++] = (char)v.data[i];
 		else
 			n += (size_t)snprintf(line + n, 4, "%%%02X",

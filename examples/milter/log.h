@@ -32,8 +32,8 @@ bool log_open(bool to_stderr);
 /* One line.  Octets outside printable ASCII come out as \xHH. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A word of a line: NAME=VALUE with blanks and controls of V as %HH, at most
- * 200 octets of V, behind what is in LINE (SIZE octets). */
+/* A word of a line: NAME=VALUE with blanks, controls, % and " of V as %HH, at
+ * most 200 octets of V, behind what is in LINE (SIZE octets). */
 void log_word(char *line, unsigned size, const char *name,
     struct ukey_view v);
 

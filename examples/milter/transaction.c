@@ -11,9 +11,6 @@
 #include "log.h"
 #include "worker.h"
 
-#define CHANGES_MAX 49152 /* octets of changes that go out in one write */
-#define PIECE_MAX 65535   /* octets of one packet of a new body */
-
 static struct ukey_view
 text_view(const char *text)
 {
@@ -50,6 +47,8 @@ message_free(struct connection *c)
 {
 	if (c->asked != 0)
 		ukey_resolver_cancel(c->worker->dns, c);
+	if (c->action != NULL) /* its end was never sent */
+		journal_message(c, "defer", "mta-gone");
 	if (c->message != NULL)
 		notice_end(&c->message->notice);
 	if (c->message != NULL)
@@ -61,7 +60,7 @@ message_free(struct connection *c)
 	c->field_cut = false;
 	c->asked = 0;
 	c->waiting = c->replacing = false;
-	c->why = NULL;
+	c->why = c->action = NULL;
 	c->purpose = PURPOSE_NONE;
 	c->queue_id[0] = c->message_id[0] = c->login[0] = '\0';
 }
@@ -98,14 +97,6 @@ permit(struct connection *c)
 	}
 }
 
-/* An SMTP reply of the session. */
-static void
-send_refusal(const struct ukey_action *a, struct ukey_out *out)
-{
-	(void)ukey_milter_write_smtp(out, a->code, a->text);
-	count(a->code < 500 ? COUNT_DEFERRED : COUNT_REFUSED);
-}
-
 /* The refusal A of MAIL; the message is forgotten. */
 static void
 refuse(struct connection *c, const struct ukey_action *a, const char *why)
@@ -115,7 +106,7 @@ refuse(struct connection *c, const struct ukey_action *a, const char *why)
 
 	ukey_out_init(&out, packet, sizeof(packet));
 	journal_message(c, a->code < 500 ? "defer" : "refuse", why);
-	send_refusal(a, &out);
+	answer_refuse(a, &out);
 	output_send(c, &out);
 	message_free(c);
 }
@@ -252,110 +243,6 @@ message_body(struct connection *c, struct ukey_view octets)
 	    octets.len);
 }
 
-/* The line on top of the body; the rest comes by and by. */
-static void
-begin_body(struct connection *c, struct ukey_out *out)
-{
-	struct message *m = c->message;
-	uint8_t octets[1024];
-	struct ukey_judgement j;
-	struct ukey_out line;
-
-	ukey_out_init(&line, octets, sizeof(octets));
-	ukey_verify_userkeys(ukey_session_verify(&m->session), &j);
-	notice_line(&line, c->worker->conf->session.authserv_id, &j);
-	(void)ukey_milter_write_body(out, ukey_out_done(&line));
-	c->replacing = true;
-}
-
-/* One action into OUT; what to call it in the log, if it is the matter. */
-static const char *
-put_action(struct connection *c, const struct ukey_action *a,
-    struct ukey_out *out)
-{
-	bool submission = c->purpose == PURPOSE_SUBMIT;
-
-	switch (a->kind) {
-	case UKEY_ACTION_DELETE:
-		c->bad = !ukey_milter_write_delete(out,
-		    UKEY_VIEW("Authentication-Results"), a->ordinal);
-		count(COUNT_FORGED);
-		return NULL;
-	case UKEY_ACTION_INSERT:
-		c->bad = !ukey_milter_write_insert(out, submission ? 1 : 0,
-		    a->text, c->leading_space);
-		return submission ? "sign" : NULL;
-	case UKEY_ACTION_QUARANTINE:
-		return NULL;
-	case UKEY_ACTION_REPLY:
-		send_refusal(a, out);
-		return a->code < 500 ? "defer" : "refuse";
-	default:
-		if (notice_due(&c->message->notice))
-			begin_body(c, out);
-		else
-			(void)ukey_milter_write_reply(out,
-			    UKEY_MILTER_CONTINUE);
-		return journal_result(c);
-	}
-}
-
-/* The changes and the reply, in one write; a new body follows. */
-static void
-finish(struct connection *c)
-{
-	static uint8_t packets[CHANGES_MAX], octets[CHANGES_MAX];
-	const char *action = NULL, *word;
-	struct ukey_action a;
-	struct ukey_out out, text;
-
-	ukey_out_init(&out, packets, sizeof(packets));
-	ukey_out_init(&text, octets, sizeof(octets));
-	while (!c->bad && ukey_session_action(&c->message->session, &a,
-	    &text)) {
-		if (out.len > sizeof(packets) / 2) {
-			output_send(c, &out); /* thousands of forged results */
-			out.len = 0;
-		}
-		word = put_action(c, &a, &out);
-		action = action == NULL ? word : action;
-	}
-	journal_message(c, action, NULL);
-	output_send(c, &out);
-	if (!c->replacing)
-		message_free(c);
-	else if (notice_rewind(&c->message->notice))
-		message_replace(c);
-	else
-		c->bad = true;
-}
-
-void
-message_replace(struct connection *c)
-{
-	static uint8_t octets[PIECE_MAX], packet[PIECE_MAX + 8];
-	struct ukey_view piece = { octets, 0 };
-	struct ukey_out out;
-	long len;
-
-	while (c->replacing && c->output_len == 0 && !c->bad) {
-		len = notice_read(&c->message->notice, octets,
-		    sizeof(octets));
-		if (len <= 0) {
-			/* Without its end the message must come again. */
-			c->bad = len < 0;
-			if (!c->bad)
-				output_reply(c, UKEY_MILTER_CONTINUE);
-			message_free(c);
-			return;
-		}
-		ukey_out_init(&out, packet, sizeof(packet));
-		piece.len = (size_t)len;
-		(void)ukey_milter_write_body(&out, piece);
-		output_send(c, &out);
-	}
-}
-
 static void
 sign(struct connection *c)
 {
@@ -381,7 +268,7 @@ message_advance(struct connection *c)
 	else
 		sign(c);
 	if (c->waiting && ukey_session_done(&c->message->session))
-		finish(c);
+		answer_message(c);
 }
 
 void

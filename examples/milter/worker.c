@@ -97,8 +97,11 @@ open_all(struct worker *w, int signals)
 		return false;
 	}
 	for (fd = w->listeners; *fd >= 0; fd++)
-		if (!watch(w, *fd, EPOLLIN | EPOLLEXCLUSIVE, &is_listener))
+		if (!watch(w, *fd, EPOLLIN | EPOLLEXCLUSIVE, &is_listener)) {
+			log_error("epoll: a listener cannot be watched: %s",
+			    strerror(errno));
 			return false;
+		}
 	return open_database(w);
 }
 

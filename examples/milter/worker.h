@@ -72,6 +72,7 @@ struct connection {
 	char sender[NAME_TEXT];
 	enum purpose purpose;
 	const char *why;         /* for the log: what the database said */
+	const char *action;      /* for the log, from the answer to its end */
 	struct message *message; /* on the heap from MAIL to the end */
 	uint32_t asked;          /* bit per DNS question that is out */
 	uint8_t *field;          /* the open field, on the heap */
@@ -128,6 +129,10 @@ void message_end(struct connection *c);
 void message_advance(struct connection *c);
 void message_free(struct connection *c);
 
+/* answer.c: what goes back to the MTA.  A refusal of the session, to OUT. */
+void answer_refuse(const struct ukey_action *a, struct ukey_out *out);
+/* All of the answer to a message, or its begin, if there is a new body. */
+void answer_message(struct connection *c);
 /* The next pieces of a new body, as far as the MTA takes them. */
 void message_replace(struct connection *c);
 

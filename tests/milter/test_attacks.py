@@ -141,6 +141,44 @@ def injection(bed):
         for line in lines), [x for x in lines if x.count(" role=") != 1][:3])
 
 
+def quoted_id(bed):
+    """A lone quote in a Message-ID does not hide the rest of its line."""
+    bed.mark()
+    bed.receive(MESSAGE.replace(b"<1@example.org>", b'<"quote@example.org>'))
+    time.sleep(0.1)
+    check("the quote is escaped", 'message-id=<%22quote@example.org> role=mx'
+          in bed.text(), bed.text())
+    p = subprocess.run([f"{BUILD}/userkeys", "why", "<%22quote@example.org>",
+                        "--log", bed.log], capture_output=True, text=True)
+    check("userkeys why finds all of it", p.returncode == 0 and
+          "refuse" in p.stdout, p.stdout + p.stderr)
+
+
+def gone(bed):
+    """An MTA that goes away before the answer: the log says so, and does not
+    claim a signature that nobody got."""
+    bed.mark()
+    workers = bed.workers()
+    c = Client(bed.where)
+    c.connect("ORIGINATING")
+    c.mail("<alice@example.org>", "alice")
+    c.fields(MESSAGE.split(b"\r\n\r\n")[0] + b"\r\n")
+    c.send(b"N")
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    c.send(b"B", b"Hi\r\n")
+    c.send(b"E")
+    c.s.close()
+    for pid in workers:
+        os.kill(pid, signal.SIGCONT)
+    for _ in range(100):
+        if " action=" in bed.text():
+            break
+        time.sleep(0.05)
+    check("nothing was sent, and that is said", "action=defer why=mta-gone" in
+          bed.text() and "action=sign" not in bed.text(), bed.text())
+
+
 def long_login(bed):
     name = "l" * 255
     run("ukd", "allow", "alice@example.org", "--login", name, *bed.ukd)
@@ -320,6 +358,7 @@ def main():
             bed.start("workers = 2\n")
             bed.submit()
             for part in (forged, large_forged, name_at_the_end, injection,
+                         quoted_id, gone,
                          long_login, signals, bad_reload, races):
                 if not sys.argv[1:] or part.__name__ in sys.argv:
                     part(bed)
