@@ -37,6 +37,15 @@ begin_body(struct connection *c, struct ukey_out *out)
 	c->replacing = true;
 }
 
+/* The MTA's hold queue, where that is wanted and the MTA has it. */
+static void
+hold(const struct connection *c, struct ukey_out *out)
+{
+	if (c->can_hold && journal_is_quarantine(c))
+		(void)ukey_milter_write_quarantine(out, UKEY_VIEW("User Keys: "
+		    "not verified, and its domain advises quarantine"));
+}
+
 /* One action into OUT; what to call it in the log, if it is the matter. */
 static const char *
 put_action(struct connection *c, const struct ukey_action *a,
@@ -58,6 +67,7 @@ put_action(struct connection *c, const struct ukey_action *a,
 		answer_refuse(a, out);
 		return a->code < 500 ? "defer" : "refuse";
 	default:
+		hold(c, out);
 		if (notice_due(&c->message->notice))
 			begin_body(c, out);
 		else

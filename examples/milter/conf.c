@@ -43,6 +43,7 @@ static const struct key {
 	{ "workers", NUMBER, AT(workers), 1, 64, NULL },
 	{ "busy-timeout", NUMBER, AT(busy_ms), 1, 10000, NULL },
 	{ "local-mail", WORD, AT(local_mail), 0, 0, "sign verify pass" },
+	{ "quarantine", WORD, AT(hold), 0, 0, "mark hold" },
 	{ "log", WORD, AT(log_stderr), 0, 0, "syslog stderr" },
 	{ "sandbox", WORD, AT(no_sandbox), 0, 0, "yes no" },
 	{ "from-check", WORD, 1, 0, 0, "own domain off" },

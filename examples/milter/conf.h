@@ -34,6 +34,7 @@ struct conf {
 	unsigned networks;
 	unsigned workers;      /* processes */
 	unsigned local_mail;   /* enum conf_local */
+	unsigned hold;         /* whether quarantine is the hold queue, too */
 	unsigned log_stderr;
 	unsigned no_sandbox;
 	unsigned dns_timeout;  /* seconds */

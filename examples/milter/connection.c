@@ -59,6 +59,20 @@ keep(char *to, struct ukey_view text)
 	    (const char *)text.data);
 }
 
+/* Whether mail can be held, by the ACTIONS that the MTA has. */
+static void
+take_hold(struct connection *c, uint32_t actions)
+{
+	struct worker *w = c->worker;
+
+	c->can_hold = actions & UKEY_MILTER_QUARANTINE;
+	if (!w->conf->hold || c->can_hold || w->no_hold)
+		return;
+	log_error("quarantine = hold: the MTA does not offer it: mail is "
+	    "only marked");
+	w->no_hold = true;
+}
+
 /*
  * The MTA's own choice of macros stays (no SETSYMLIST): what we need is in it.
  * By TCP each step but the many ones is answered: an MTA that sends two small
@@ -69,7 +83,8 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 {
 	struct ukey_milter_options want = { UKEY_MILTER_VERSION,
 		UKEY_MILTER_ADD_FIELDS | UKEY_MILTER_CHANGE_FIELDS |
-		(c->worker->conf->body_notice ? UKEY_MILTER_CHANGE_BODY : 0),
+		(c->worker->conf->body_notice ? UKEY_MILTER_CHANGE_BODY : 0) |
+		(c->worker->conf->hold ? UKEY_MILTER_QUARANTINE : 0),
 		UKEY_MILTER_NO_HELO |
 		UKEY_MILTER_NO_RCPT | UKEY_MILTER_NO_UNKNOWN |
 		UKEY_MILTER_QUIET_HEADER | UKEY_MILTER_QUIET_HEADER_END |
@@ -90,6 +105,7 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 	}
 	c->negotiated = true;
 	c->can_replace = taken.actions & UKEY_MILTER_CHANGE_BODY;
+	take_hold(c, taken.actions);
 	c->leading_space = taken.protocol & UKEY_MILTER_LEADING_SPACE;
 	c->quiet_connect = taken.protocol & UKEY_MILTER_QUIET_CONNECT;
 	c->quiet_data = taken.protocol & UKEY_MILTER_QUIET_DATA;

@@ -43,6 +43,7 @@ struct worker {
 	unsigned spares[2];
 	bool draining;
 	bool paused;                 /* no descriptors: until the tick */
+	bool no_hold;                /* was told: an MTA cannot hold mail */
 	uint8_t input[INPUT_SIZE];
 	uint64_t work[UKEY_WORK_SIZE / 8 + 1];
 };
@@ -59,6 +60,7 @@ struct connection {
 	bool negotiated, leading_space;
 	bool quiet_connect, quiet_data, quiet_header, quiet_end, quiet_body;
 	bool can_replace;        /* the MTA takes a new body */
+	bool can_hold;           /* quarantine = hold, and the MTA can */
 	bool reading;            /* epoll asks for input */
 	bool bad;                /* to be closed */
 	bool waiting;            /* the message ended, answers are out */
@@ -145,6 +147,8 @@ void message_spares_free(struct worker *w);
  * WHY; NULL: what the session says. */
 void journal_message(const struct connection *c, const char *action,
     const char *why);
+/* Whether the sender's advice and our ceiling make it quarantine. */
+bool journal_is_quarantine(const struct connection *c);
 /* Counts a message that goes on; the action's word. */
 const char *journal_result(const struct connection *c);
 

@@ -143,6 +143,46 @@ def advice(bed, with_):
         "advice=quarantine", bed.milter.text()), bed.milter.text()[-300:])
 
 
+def held(bed, with_):
+    """quarantine = hold: in the MTA's queue, besides the mark; only what the
+    owner's advice and our ceiling say, where the MTA can."""
+    def kinds(who, message=MESSAGE, **more):
+        c = Client(bed.where, **more)
+        c.connect()
+        c.mail(f"<{who}@example.org>")
+        answer = c.message(message)
+        c.close()
+        marked = any(b"policy.action=quarantine" in d for _, d in answer)
+        return [k for k, _ in answer], marked, dict(answer).get(b"q", b"")
+
+    signed = submit(bed.where)
+    with_("advice = quarantine\n")
+    got, marked, _ = kinds("quentin")
+    check("mark is the default", marked and b"q" not in got, got)
+    with_("advice = quarantine\nquarantine = hold\n")
+    for who in "quentin", "alice":
+        got, marked, why = kinds(who)
+        check(f"{who} is held, before the reply", marked and
+              got[-2:] == [b"q", b"c"] and got.count(b"q") == 1, got)
+        check("a short reason", why.endswith(b"quarantine\0") and
+              len(why) < 100, why)
+    check("what passes is not", b"q" not in kinds("alice", signed)[0])
+    check("nor who has no key", b"q" not in kinds("nobody")[0])
+    before = bed.milter.text().count("does not offer it")
+    for _ in range(6):
+        got, marked, _ = kinds("quentin", actions=0x1F)
+        check("an MTA that cannot: the mark alone", marked and
+              got[-1] == b"c" and b"q" not in got, got)
+    said = bed.milter.text().count("does not offer it") - before
+    check("once a worker, it says so", 1 <= said <= 2, said)
+    with_("advice = note\nquarantine = hold\n")
+    check("not above the ceiling", b"q" not in kinds("quentin")[0])
+    with_("advice = reject\nquarantine = hold\n")
+    got, marked, _ = kinds("quentin")
+    check("under reject, too", marked and b"q" in got, got)
+    check("what is refused is not held", kinds("alice")[0][-1] == b"y")
+
+
 def temperror(bed, with_):
     for ceiling, text, want in (
             ("note", "defer", b"userkeys=temperror"),
@@ -364,7 +404,7 @@ def main():
             bed.dns.serve()
             with_ = settings_of(bed)
             for test in (from_check, unsigned, local_mail, local_default,
-                         trusted, advice, temperror, others):
+                         trusted, advice, held, temperror, others):
                 test(bed, with_)
             bed.milter.reload()
             listening(bed, work)
