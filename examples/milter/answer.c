@@ -89,6 +89,20 @@ close_message(struct connection *c)
 	message_free(c);
 }
 
+/* Behind the last octet; or, if not WHOLE, where they cannot be read on. */
+static void
+end_body(struct connection *c, bool whole)
+{
+	if (whole) {
+		output_reply(c, UKEY_MILTER_CONTINUE);
+	} else {
+		log_error("the body cannot be read again: %s: the message "
+		    "must come again", strerror(errno));
+		c->bad = true;
+	}
+	close_message(c);
+}
+
 void
 answer_message(struct connection *c)
 {
@@ -110,29 +124,12 @@ answer_message(struct connection *c)
 	}
 	output_send(c, &out);
 	c->action = action == NULL ? "defer" : action;
-	if (c->replacing && !c->bad && !notice_rewind(&c->message->notice)) {
-		log_error("the body cannot be read again: %s: the message "
-		    "must come again", strerror(errno));
-		c->bad = true;
-	}
-	if (c->replacing && !c->bad)
+	if (!c->replacing || c->bad)
+		close_message(c);
+	else if (notice_rewind(&c->message->notice))
 		message_replace(c);
 	else
-		close_message(c);
-}
-
-/* Behind the last octet; or, if not WHOLE, where they cannot be read on. */
-static void
-end_body(struct connection *c, bool whole)
-{
-	if (whole) {
-		output_reply(c, UKEY_MILTER_CONTINUE);
-	} else {
-		log_error("the body cannot be read again: %s: the message "
-		    "must come again", strerror(errno));
-		c->bad = true;
-	}
-	close_message(c);
+		end_body(c, false);
 }
 
 void

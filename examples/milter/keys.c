@@ -45,6 +45,17 @@ note_trouble(struct worker *w, enum ukey_ukd_status status)
 		w->ukd_rests = worker_now() + BUSY_REST_MS;
 }
 
+static enum ukey_ukd_status
+ask(struct worker *w, struct ukey_view login, struct ukey_view address,
+    struct ukey_ukd_found *found)
+{
+	if (ukey_ukd_changed(w->ukd))
+		keys_forget(w);
+	if (login.len == 0)
+		return ukey_ukd_mailbox(w->ukd, address, found);
+	return ukey_ukd_lookup(w->ukd, login, address, found);
+}
+
 struct ukey_permit
 keys_permit(struct worker *w, struct ukey_view login,
     struct ukey_view address, char *selector, const char **why)
@@ -59,12 +70,7 @@ keys_permit(struct worker *w, struct ukey_view login,
 	*why = ukey_ukd_word(UKEY_UKD_BUSY);
 	if (is_late(w))
 		return p;
-	if (ukey_ukd_changed(w->ukd))
-		keys_forget(w);
-	if (login.len == 0)
-		status = ukey_ukd_mailbox(w->ukd, address, &found);
-	else
-		status = ukey_ukd_lookup(w->ukd, login, address, &found);
+	status = ask(w, login, address, &found);
 	*why = status == UKEY_UKD_OK ? NULL : ukey_ukd_word(status);
 	switch (status) {
 	case UKEY_UKD_OK:

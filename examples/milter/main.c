@@ -19,6 +19,7 @@
 
 #include "listener.h"
 #include "log.h"
+#include "pid.h"
 #include "rights.h"
 #include "worker.h"
 
@@ -50,7 +51,6 @@ static struct {
 	pid_t workers[WORKERS];
 	bool lacking; /* workers are to be started at START_AT */
 	uint64_t start_at, report_at; /* ms */
-	FILE *pid; /* its file, until it is written */
 } self;
 
 static int
@@ -110,30 +110,6 @@ take_options(int argc, char **argv)
 	}
 	return optind == argc ? -1 : (fail("no arguments are taken: see "
 	    "--help"), 64);
-}
-
-/* While rights are still there, and somebody reads what is wrong. */
-static bool
-open_pid(char *err)
-{
-	if (self.conf.pid_file[0] == '\0')
-		return true;
-	self.pid = fopen(self.conf.pid_file, "we");
-	if (self.pid == NULL)
-		snprintf(err, CONF_ERROR_SIZE, "pid-file = %s: cannot be "
-		    "written: %s", self.conf.pid_file, strerror(errno));
-	return self.pid != NULL;
-}
-
-static void
-write_pid(void)
-{
-	if (self.pid == NULL)
-		return;
-	fprintf(self.pid, "%ld\n", (long)getpid());
-	if (fclose(self.pid) != 0)
-		log_error("%s: %s", self.conf.pid_file, strerror(errno));
-	self.pid = NULL;
 }
 
 /* A child that keeps secrets and ends with its parent; as fork(2). */
@@ -342,7 +318,7 @@ prepare(char *err)
 	static const struct conf none;
 
 	if (!listeners_change(self.listeners, &none, &self.conf, err) ||
-	    !open_pid(err) || !rights_drop(&self.conf, err))
+	    !pid_open(&self.conf, err) || !rights_drop(&self.conf, err))
 		return false;
 	rights_keep_secrets(); /* a change of user may undo it */
 	if (!self.foreground && daemon(0, 0) != 0) {
@@ -355,26 +331,34 @@ prepare(char *err)
 		snprintf(err, CONF_ERROR_SIZE, "out of memory");
 		return false;
 	}
-	write_pid();
+	pid_write(&self.conf);
 	return true;
+}
+
+/* The configuration, if workers can run with it; else false with text in
+ * ERR. */
+static bool
+load(char *err)
+{
+	self.path = whole_path(self.path);
+	snprintf(err, CONF_ERROR_SIZE, "--config: %s", strerror(errno));
+	if (self.path == NULL || !conf_read(&self.conf, self.path, err) ||
+	    !rights_exist(&self.conf, err))
+		return false;
+	snprintf(err, CONF_ERROR_SIZE, "out of memory");
+	return log_open(true) && is_usable(&self.conf, err);
 }
 
 int
 main(int argc, char **argv)
 {
-	char err[CONF_ERROR_SIZE] = "out of memory";
+	char err[CONF_ERROR_SIZE];
 	int status = take_options(argc, argv);
 	unsigned i;
 
 	if (status >= 0)
 		return status;
-	self.path = whole_path(self.path);
-	if (self.path == NULL)
-		return fail(strerror(errno));
-	if (!conf_read(&self.conf, self.path, err))
-		return fail(err);
-	if (!rights_exist(&self.conf, err) || !log_open(true) ||
-	    !is_usable(&self.conf, err))
+	if (!load(err))
 		return fail(err);
 	if (self.check) {
 		printf("%s: good\n", self.path);
