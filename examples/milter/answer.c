@@ -39,11 +39,17 @@ begin_body(struct connection *c, struct ukey_out *out)
 
 /* The MTA's hold queue, where that is wanted and the MTA has it. */
 static void
-hold(const struct connection *c, struct ukey_out *out)
+hold(const struct connection *c, struct ukey_view why, struct ukey_out *out)
 {
-	if (c->can_hold && journal_is_quarantine(c))
-		(void)ukey_milter_write_quarantine(out, UKEY_VIEW("User Keys: "
-		    "not verified, and its domain advises quarantine"));
+	uint8_t octets[256];
+	struct ukey_out text;
+
+	ukey_out_init(&text, octets, sizeof(octets));
+	ukey_out_text(&text, "User Keys: ");
+	ukey_out_view(&text, why);
+	ukey_out_text(&text, "; its domain advises quarantine");
+	if (c->can_hold)
+		(void)ukey_milter_write_quarantine(out, ukey_out_done(&text));
 }
 
 /* One action into OUT; what to call it in the log, if it is the matter. */
@@ -63,11 +69,13 @@ put_action(struct connection *c, const struct ukey_action *a,
 		c->bad = !ukey_milter_write_insert(out, submission ? 1 : 0,
 		    a->text, c->leading_space);
 		return submission ? "sign" : NULL;
+	case UKEY_ACTION_QUARANTINE:
+		hold(c, a->text, out);
+		return "quarantine";
 	case UKEY_ACTION_REPLY:
 		answer_refuse(a, out);
 		return a->code < 500 ? "defer" : "refuse";
 	default:
-		hold(c, out);
 		if (notice_due(&c->message->notice))
 			begin_body(c, out);
 		else

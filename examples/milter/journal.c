@@ -75,20 +75,6 @@ journal_message(const struct connection *c, const char *action,
 	log_line("%s", line);
 }
 
-bool
-journal_is_quarantine(const struct connection *c)
-{
-	struct ukey_verify *v = ukey_session_verify(&c->message->session);
-	struct ukey_judgement j;
-
-	if (v == NULL)
-		return false;
-	ukey_verify_userkeys(v, &j);
-	return !j.from_header && ukey_policy_apply(
-	    &c->worker->conf->session.policy, j.verdict, j.advice) ==
-	    UKEY_QUARANTINE;
-}
-
 const char *
 journal_result(const struct connection *c)
 {
@@ -107,5 +93,5 @@ journal_result(const struct connection *c)
 	}
 	ukey_verify_userkeys(ukey_session_verify(s), &j);
 	count(counters[j.verdict]);
-	return journal_is_quarantine(c) ? "quarantine" : "accept";
+	return "accept";
 }

@@ -147,8 +147,6 @@ void message_spares_free(struct worker *w);
  * WHY; NULL: what the session says. */
 void journal_message(const struct connection *c, const char *action,
     const char *why);
-/* Whether the sender's advice and our ceiling make it quarantine. */
-bool journal_is_quarantine(const struct connection *c);
 /* Counts a message that goes on; the action's word. */
 const char *journal_result(const struct connection *c);
 
