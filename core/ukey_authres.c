@@ -11,6 +11,9 @@
 #include "ukey_name.h"
 
 #define B_SHOWN 8 /* characters of b= (RFC 6008 4) */
+/* Octets of a value as written: a line has room for 998.  What was read strictly
+ * is 766 at most; what was not may have any length. */
+#define VALUE_SHOWN 900
 
 /* RFC 2045 5.1: printable, but none of the tspecials; "@" and "/" have their
  * place in RFC 8601's pvalue and are let through. */
@@ -42,13 +45,16 @@ is_plain(struct ukey_view v)
 static void
 characters(struct ukey_out *out, struct ukey_view v, bool escape)
 {
-	size_t len;
+	size_t len, room = VALUE_SHOWN;
 
-	while (v.len > 0) {
+	while (v.len > 0 && room > 4) {
 		len = ukey_utf8_len(v);
-		if (escape && (v.data[0] == '"' || v.data[0] == '\\'))
+		if (escape && (v.data[0] == '"' || v.data[0] == '\\')) {
 			ukey_out_octet(out, '\\');
+			room--;
+		}
 		ukey_out_view(out, ukey_view_part(v, 0, len));
+		room -= len;
 		v = ukey_view_part(v, len > 0 ? len : 1, v.len);
 	}
 }
@@ -57,7 +63,7 @@ static void
 value(struct ukey_out *out, struct ukey_view v)
 {
 	if (is_plain(v)) {
-		ukey_out_view(out, v);
+		ukey_out_view(out, ukey_view_part(v, 0, VALUE_SHOWN));
 		return;
 	}
 	ukey_out_octet(out, '"');

@@ -290,6 +290,34 @@ test_hostile_values(void **state)
 	}
 }
 
+/* Lines stay within 998 octets, whatever a tag says (RFC 5322 2.1.1). */
+static void
+test_long_values(void **state)
+{
+	static char text[3][2000];
+	static uint8_t octets[8192];
+	struct ukey_judgement j = { .verdict = UKEY_PERMERROR,
+		.reason = UKEY_REASON_TAG_MISSING };
+	struct ukey_view rest, line;
+	struct ukey_out out;
+
+	(void)state;
+	memset(text[0], 'a', sizeof(text[0]));
+	memset(text[1], '"', sizeof(text[1]));
+	memset(text[2], ' ', sizeof(text[2]));
+	j.domain = (struct ukey_view) { (uint8_t *)text[0], 2000 };
+	j.identity = (struct ukey_view) { (uint8_t *)text[1], 2000 };
+	j.selector = (struct ukey_view) { (uint8_t *)text[2], 2000 };
+	ukey_out_init(&out, octets, sizeof(octets));
+	ukey_authres_dkim_result(&out, &j);
+	rest = ukey_out_done(&out);
+	assert_true(rest.len > 2400);
+	while (rest.data != NULL) {
+		line = ukey_view_cut(&rest, '\n');
+		assert_true(line.len <= 998);
+	}
+}
+
 int
 main(void)
 {
@@ -300,7 +328,8 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_write_userkeys),
 		cmocka_unit_test(test_write_dkim),
-		cmocka_unit_test(test_hostile_values)
+		cmocka_unit_test(test_hostile_values),
+		cmocka_unit_test(test_long_values)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
