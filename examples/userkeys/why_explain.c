@@ -21,6 +21,8 @@ static const struct {
 	    "submit on the submission port, with a login" },
 	{ "ukd-absent", "no User Key Database is configured, so nothing can be "
 	    "signed", "see database in userkeys.conf" },
+	{ "mta-gone", "the mail server hung up before the answer was out",
+	    "nothing; it tries again" },
 	{ "out-of-memory", "the system gave no memory", "the client tries "
 	    "again" },
 	{ "testing", "the owner's record says that it is being tested (t=y)",
