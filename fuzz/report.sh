@@ -1,9 +1,12 @@
 #!/bin/sh
-# report.sh: the log of all runs as tables for docs/FUZZING.md: CPU-minutes by
-# commit, and by harness with executions and edges.
+# report.sh [LOG [COMMIT...]]: the log of all runs as tables for docs/FUZZING.md:
+# CPU-minutes by commit, and by harness with executions and edges.  COMMITs are
+# those that count as the last one; without any, the last in the log.
 # SPDX-License-Identifier: MIT
 set -eu
-awk '
+log=${1:-build/fuzz/log}
+[ $# = 0 ] || shift
+awk -v same="$*" '
 {
 	commits[$1] || order[++count] = $1
 	commits[$1] += $3
@@ -12,9 +15,15 @@ awk '
 	part_runs[$2] += $4
 	edges[$2] = $5
 	corpus[$2] = $6
-	last[$1, $2] += $3
+	cpu[$1, $2] += $3
 }
 END {
+	if (same == "")
+		same = order[count]
+	n = split(same, word, " ")
+	for (i = 1; i <= n; i++)
+		for (part in part_cpu)
+			last[part] += cpu[word[i], part]
 	print "| commit | CPU-minutes | executions |"
 	print "|---|---|---|"
 	for (i = 1; i <= count; i++)
@@ -26,7 +35,7 @@ END {
 	print "|---|---|---|---|---|---|---|"
 	for (part in part_cpu)
 		printf "| `%s` | %.1f | %.1f | %d | %d | %d | %d |\n", part, \
-		    part_cpu[part] / 60, last[order[count], part] / 60, \
+		    part_cpu[part] / 60, last[part] / 60, \
 		    part_runs[part], part_runs[part] / part_cpu[part], \
 		    edges[part], corpus[part] | "sort"
-}' "${1:-build/fuzz/log}"
+}' "$log"
