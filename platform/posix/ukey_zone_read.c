@@ -190,15 +190,27 @@ read_record(struct zone_reader *r)
 	    "write name. TXT \"text\"");
 }
 
+/* The new origin may be relative to the old one. */
+static bool
+read_origin(struct zone_reader *r)
+{
+	uint8_t name[UKEY_DNS_NAME_MAX];
+	size_t len;
+
+	if (ukey_zone_next(r) != ZONE_WORD)
+		return ukey_zone_fail(r, "$ORIGIN needs a name");
+	if (!ukey_zone_name(r, name, &len))
+		return false;
+	memcpy(r->origin, name, len);
+	r->origin_len = len;
+	return end_line(r);
+}
+
 static bool
 read_directive(struct zone_reader *r)
 {
-	if (ukey_zone_is(r, "$ORIGIN")) {
-		if (ukey_zone_next(r) != ZONE_WORD)
-			return ukey_zone_fail(r, "$ORIGIN needs a name");
-		return ukey_zone_name(r, r->origin, &r->origin_len) &&
-		    end_line(r);
-	}
+	if (ukey_zone_is(r, "$ORIGIN"))
+		return read_origin(r);
 	if (ukey_zone_is(r, "$TTL")) {
 		if (ukey_zone_next(r) != ZONE_WORD ||
 		    !ukey_zone_ttl(r, &r->ttl))

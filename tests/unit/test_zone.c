@@ -38,7 +38,7 @@ static const char zone[] =
     "fail.example.org. SERVFAIL\n"
     "slow.example.org. TIMEOUT\n"
     "no.example.org. NXDOMAIN\n"
-    "$ORIGIN rel.example.org.\n$TTL 77\n"
+    "$ORIGIN example.org.\n$ORIGIN rel\n$TTL 77\n"
     "@ TXT apex\n"
     "www TXT ( \"in\" ; comment\n   \"paren\" )\n"
     "Big.Case TXT case\n";
