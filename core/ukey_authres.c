@@ -11,8 +11,8 @@
 #include "ukey_name.h"
 
 #define B_SHOWN 8 /* characters of b= (RFC 6008 4) */
-/* Octets of a value as written: a line has room for 998.  What was read strictly
- * is 766 at most; what was not may have any length. */
+/* Octets of a value as written: a line has room for 998.  What was read
+ * strictly is 766 at most; what was not may have any length. */
 #define VALUE_SHOWN 900
 
 /* RFC 2045 5.1: printable, but none of the tspecials; "@" and "/" have their
