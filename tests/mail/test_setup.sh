@@ -212,26 +212,34 @@ until_answered() {
 	done
 	echo "$answer"
 }
-there() {
-	grep -rlx "Subject: $1" /var/spool/mail/all/new
+# delivered LINE: the file whose header has it.
+delivered() {
+	grep -rlx "$1" /var/spool/mail/all/new
+}
+# header FILE: in one line.
+header() {
+	sed '/^$/q' "$1" | tr -d '\n'
+}
+# from_outside PORT: $file, as it was signed, comes to PORT; $came is the header
+# of what is delivered.
+from_outside() {
+	sed -n '/^DKIM-Signature/,$p' "$file" | sed "1i X-Way: $1" \
+	    >"$work/way$1"
+	is 250 "$(code 3 "$(letter_to "$1" "$work/way$1")")" \
+	    "it comes to port $1"
+	until_true delivered "X-Way: $1" >/dev/null
+	came=$(header "$(delivered "X-Way: $1")")
 }
 
 is 250 "$(code 3 "$(letter_to 587 "$(letter signed alice@example.org)" \
     -l alice)")" 'alice sends'
-until_true there signed >/dev/null
-file=$(there signed)
-says 's=alice.userkeys' "$(sed '/^$/q' "$file" | tr -d '\n')" 'it is signed'
+until_true delivered 'Subject: signed' >/dev/null
+file=$(delivered 'Subject: signed')
+says 's=alice.userkeys' "$(header "$file")" 'it is signed'
 is '550 5.7.1' "$(code 9 "$(letter_to 587 "$(letter x ceo@example.org)" \
     -l alice)")" 'alice writes as the CEO'
-sed -n '/^DKIM-Signature/,$p' "$file" | sed '1i X-Way: outside' \
-    >"$work/outside"
-is 250 "$(code 3 "$(letter_to 25 "$work/outside")")" 'it comes from elsewhere'
-outside() {
-	grep -rlx 'X-Way: outside' /var/spool/mail/all/new
-}
-until_true outside >/dev/null
-says 'Results: mail.example.org;.*userkeys=pass' \
-    "$(sed '/^$/q' "$(outside)" | tr -d '\n')" 'and is verified'
+from_outside 25
+says 'Results: mail.example.org;.*userkeys=pass' "$came" 'and is verified'
 # What our milter signed is plain DKIM to another verifier, which has the key
 # from the name server.
 printf '%s\n' 'Socket local:/var/spool/postfix/opendkim.sock' 'Mode v' \
@@ -239,18 +247,13 @@ printf '%s\n' 'Socket local:/var/spool/postfix/opendkim.sock' 'Mode v' \
     'UMask 000' "PidFile $work/opendkim.pid" >"$work/opendkim.conf"
 opendkim -x "$work/opendkim.conf" >>"$work/out" 2>&1
 until_true [ -S /var/spool/postfix/opendkim.sock ]
-sed -n '/^DKIM-Signature/,$p' "$file" | sed '1i X-Way: plain' >"$work/plain"
-is 250 "$(code 3 "$(letter_to 2525 "$work/plain")")" 'it comes to OpenDKIM'
-plain() {
-	grep -rlx 'X-Way: plain' /var/spool/mail/all/new
-}
-until_true plain >/dev/null
-says 'opendkim.example.org;.*dkim=pass.*header.d=example.org' \
-    "$(sed '/^$/q' "$(plain)" | tr -d '\n')" 'which has the key from the DNS'
+from_outside 2525
+says 'opendkim.example.org;.*dkim=pass.*header.d=example.org' "$came" \
+    'which has the key from the DNS'
 sendmail -f alice@example.org bob@example.org \
     <"$(letter local alice@example.org)"
-until_true there local >/dev/null
-is 0 "$(sed '/^$/q' "$(there local)" | grep -c 's=alice.userkeys')" \
+until_true delivered 'Subject: local' >/dev/null
+is 0 "$(header "$(delivered 'Subject: local')" | grep -c 's=alice.userkeys')" \
     'mail of the host is not signed: nobody logged in'
 if [ "$way" = setup ]; then
 	userkeys setup postfix --domain example.org --apply \
