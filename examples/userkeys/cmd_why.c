@@ -20,11 +20,11 @@
 #define LINE_SIZE 16384 /* of longer lines the rest is passed over */
 #define PROGRAM "userkeys-milter"
 #define WORD 200        /* octets of a value that are logged */
-#define IDS 5           /* forms in which the one asked for is logged */
+#define IDS 3           /* forms in which the one asked for is logged */
 
 struct search {
 	struct ukey_view id[IDS];
-	uint8_t room[IDS][3 * WORD];
+	uint8_t room[IDS - 1][3 * WORD];
 	bool json;
 	unsigned found;
 };
@@ -58,10 +58,9 @@ pair_next(struct ukey_view *rest, struct ukey_view *key,
 	return false;
 }
 
-/* V as the milter logs it, into SIZE octets at ROOM; QUOTE: with " as it is,
- * which older milters wrote. */
+/* V as the milter logs it, into SIZE octets at ROOM. */
 static struct ukey_view
-as_logged(struct ukey_view v, bool quote, uint8_t *room, size_t size)
+as_logged(struct ukey_view v, uint8_t *room, size_t size)
 {
 	struct ukey_out out;
 	uint8_t c;
@@ -70,7 +69,7 @@ as_logged(struct ukey_view v, bool quote, uint8_t *room, size_t size)
 	ukey_out_init(&out, room, size);
 	for (i = 0; i < v.len && i < WORD; i++) {
 		c = v.data[i];
-		if (c > ' ' && c <= '~' && c != '%' && (c != '"' || quote)) {
+		if (c > ' ' && c <= '~' && c != '%' && c != '"') {
 			ukey_out_octet(&out, c);
 			continue;
 		}
@@ -81,15 +80,14 @@ as_logged(struct ukey_view v, bool quote, uint8_t *room, size_t size)
 	return bare(ukey_out_done(&out));
 }
 
-/* TEXT in all forms: with < >, which count towards what is cut, without; and
- * as given, for who copied it from the log. */
+/* TEXT in all forms: without < >; with them, which count towards what is cut;
+ * and as given, for who copied it from the log. */
 static void
 ids_make(struct search *s, const char *text)
 {
 	struct ukey_view plain = bare(cli_view(text)), v;
 	uint8_t in_angles[WORD + 1];
 	struct ukey_out out;
-	unsigned i;
 
 	ukey_out_init(&out, in_angles, sizeof(in_angles));
 	ukey_out_octet(&out, '<');
@@ -98,10 +96,10 @@ ids_make(struct search *s, const char *text)
 	ukey_out_view(&out, v);
 	if (v.len == plain.len)
 		ukey_out_octet(&out, '>');
-	for (i = 0; i < IDS - 1; i++)
-		s->id[i] = as_logged(i < 2 ? plain : ukey_out_done(&out),
-		    i % 2 == 0, s->room[i], sizeof(s->room[i]));
-	s->id[i] = plain;
+	s->id[0] = as_logged(plain, s->room[0], sizeof(s->room[0]));
+	s->id[1] = as_logged(ukey_out_done(&out), s->room[1],
+	    sizeof(s->room[1]));
+	s->id[2] = plain;
 }
 
 static bool
