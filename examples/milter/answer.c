@@ -81,7 +81,8 @@ put_action(struct connection *c, const struct ukey_action *a,
 		else
 			(void)ukey_milter_write_reply(out,
 			    UKEY_MILTER_CONTINUE);
-		return journal_result(c);
+		journal_count(c);
+		return "accept";
 	}
 }
 
@@ -135,13 +136,13 @@ answer_message(struct connection *c)
 	if (!c->replacing || c->bad)
 		close_message(c);
 	else if (notice_rewind(&c->message->notice))
-		message_replace(c);
+		answer_resume(c);
 	else
 		end_body(c, false);
 }
 
 void
-message_replace(struct connection *c)
+answer_resume(struct connection *c)
 {
 	static uint8_t octets[PIECE_MAX], packet[PIECE_MAX + 8];
 	struct ukey_view piece = { octets, 0 };

@@ -303,7 +303,7 @@ connection_ready(struct connection *c, bool input, bool output)
 {
 	if (output) {
 		output_flush(c);
-		message_replace(c);
+		answer_resume(c);
 	}
 	if (input)
 		receive(c);

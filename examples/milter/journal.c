@@ -75,8 +75,8 @@ journal_message(const struct connection *c, const char *action,
 	log_line("%s", line);
 }
 
-const char *
-journal_result(const struct connection *c)
+void
+journal_count(const struct connection *c)
 {
 	static const enum counter counters[] = { [UKEY_NONE] = COUNT_NONE,
 		[UKEY_PASS] = COUNT_PASS, [UKEY_FAIL] = COUNT_FAIL,
@@ -89,9 +89,8 @@ journal_result(const struct connection *c)
 	if (ukey_session_verify(s) == NULL) {
 		count(ukey_session_reason(s) == UKEY_REASON_OK ?
 		    COUNT_SIGNED : COUNT_UNSIGNED);
-		return "accept";
+		return;
 	}
 	ukey_verify_userkeys(ukey_session_verify(s), &j);
 	count(counters[j.verdict]);
-	return "accept";
 }

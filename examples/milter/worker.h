@@ -136,7 +136,7 @@ void answer_refuse(const struct ukey_action *a, struct ukey_out *out);
 /* All of the answer to a message, or its begin, if there is a new body. */
 void answer_message(struct connection *c);
 /* The next pieces of a new body, as far as the MTA takes them. */
-void message_replace(struct connection *c);
+void answer_resume(struct connection *c);
 
 /* spare.c: memory for a message, its octets as they are, or NULL. */
 struct message *message_take(struct worker *w, bool mx);
@@ -147,8 +147,8 @@ void message_spares_free(struct worker *w);
  * WHY; NULL: what the session says. */
 void journal_message(const struct connection *c, const char *action,
     const char *why);
-/* Counts a message that goes on; the action's word. */
-const char *journal_result(const struct connection *c);
+/* Counts a message that goes on. */
+void journal_count(const struct connection *c);
 
 /* keys.c: the User Key Database.  All connections wait while it is asked: so
  * keys_begin() comes before the questions of a step, which end at one deadline
