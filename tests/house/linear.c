@@ -64,11 +64,12 @@ signed_value(const char *shape, unsigned n)
 		{ "value-tabs", "a\t" }, { "value-controls", "a\x01" },
 		{ "value-crs", "a \r" }
 	};
+	const size_t count = sizeof(values) / sizeof(values[0]);
 	size_t i = 0;
 
-	while (i < 5 && strcmp(shape, values[i][0]) != 0)
+	while (i < count && strcmp(shape, values[i][0]) != 0)
 		i++;
-	if (i == 5)
+	if (i == count)
 		return false;
 	add("From: a@b.c\r\nSubject: x");
 	times(n, values[i][1]);
