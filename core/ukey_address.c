@@ -8,14 +8,11 @@
 static bool
 is_atext(uint8_t c)
 {
-	static const char others[] = "!#$%&'*+-/=?^_`{|}~";
-	size_t i = 0;
+	/* a bit for each octet below 0x80 */
+	static const uint32_t ascii[] = { 0, 0xA3FFACFA, 0xC7FFFFFE,
+		0x7FFFFFFF };
 
-	if (ukey_is_alpha(c) || ukey_is_digit(c) || c >= 0x80)
-		return true;
-	while (others[i] != '\0' && (uint8_t)others[i] != c)
-		i++;
-	return others[i] != '\0';
+	return c >= 0x80 || (ascii[c / 32] >> c % 32 & 1) != 0;
 }
 
 static size_t

@@ -86,9 +86,10 @@ groups(struct ukey_view text, uint8_t *out, size_t size)
 			break;
 		if (out == NULL)
 			continue;
-		out[3 * i] = (uint8_t)(a << 2 | b >> 4);
-		out[3 * i + 1] = (uint8_t)(b << 4 | c >> 2);
-		out[3 * i + 2] = (uint8_t)(c << 6 | d);
+		d |= a << 18 | b << 12 | c << 6;
+		out[3 * i] = (uint8_t)(d >> 16);
+		out[3 * i + 1] = (uint8_t)(d >> 8);
+		out[3 * i + 2] = (uint8_t)d;
 	}
 	return i;
 }

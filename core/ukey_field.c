@@ -103,21 +103,19 @@ ukey_fields_push(struct ukey_fields *f, struct ukey_view octets)
 static size_t
 name_length(struct ukey_view raw)
 {
-	size_t colon = ukey_view_find(raw, ':');
-	size_t len = colon;
-	size_t i;
+	size_t len = 0, colon;
 
-	if (colon == raw.len || colon > UINT16_MAX)
-		return 0;
-	while (len > 0 && ukey_is_wsp(raw.data[len - 1]))
-		len--;
-	for (i = 0; i < len; i++) {
-		if (raw.data[i] < 33 || raw.data[i] > 126)
-			return 0;
-	}
-	return len;
+	while (len < raw.len && raw.data[len] > 32 && raw.data[len] < 127 &&
+	    raw.data[len] != ':')
+		len++;
+	colon = len;
+	while (colon < raw.len && ukey_is_wsp(raw.data[colon]))
+		colon++;
+	return colon < raw.len && raw.data[colon] == ':' &&
+	    colon <= UINT16_MAX ? len : 0;
 }
 
+/* The same for names that differ in case alone. */
 static uint16_t
 name_hash(struct ukey_view name)
 {
@@ -125,7 +123,7 @@ name_hash(struct ukey_view name)
 	size_t i;
 
 	for (i = 0; i < name.len; i++)
-		h = h * 31 + ukey_lower(name.data[i]);
+		h = h * 31 + (name.data[i] | 0x20u);
 	return (uint16_t)(h ^ (h >> 16));
 }
 

@@ -67,25 +67,25 @@ check_count(unsigned count, enum ukey_way way, enum ukey_reason broken)
 
 /*
  * A first look at all records: _OK, or why none is to be tried in WAY.  Takes
- * their ADVICE along and leaves A at its first record again.
+ * their ADVICE along, leaves A at its first record again, and in RECORD the
+ * last.
  */
 static enum ukey_reason
 survey(struct ukey_dns_answer *a, struct ukey_work work, enum ukey_way way,
-    uint8_t *advice)
+    uint8_t *advice, struct ukey_keyrecord *record)
 {
 	enum ukey_reason reason, broken = UKEY_REASON_OK;
-	struct ukey_keyrecord record;
 	size_t pos = a->pos;
 	uint16_t left = a->left;
 	unsigned count = 0;
 
 	*advice = UKEY_ADVICE_TESTING; /* as long as there is none */
-	while (next_record(a, work, &record, &reason)) {
+	while (next_record(a, work, record, &reason)) {
 		if (reason != UKEY_REASON_OK)
 			broken = reason;
-		else if (ukey_keyrecord_is_userkey(&record))
-			*advice = merge_advice(*advice, advice_bits(&record));
-		count += reason == UKEY_REASON_OK ? fits(&record, way) :
+		else if (ukey_keyrecord_is_userkey(record))
+			*advice = merge_advice(*advice, advice_bits(record));
+		count += reason == UKEY_REASON_OK ? fits(record, way) :
 		    way == UKEY_WAY_DKIM;
 	}
 	if ((*advice & UKEY_ADVICE_KNOWN) == 0)
@@ -186,21 +186,25 @@ judge(struct ukey_verify *v, const struct ukey_ask *ask, struct trial *t,
 	}
 }
 
-/* All records that fit, against all signatures that wait. */
+/* All records that fit, against all signatures that wait; T has the last, which
+ * need not be read again where it is the only one. */
 static void
 judge_all(struct ukey_verify *v, const struct ukey_ask *ask,
-    struct ukey_dns_answer *a, struct ukey_work work)
+    struct ukey_dns_answer *a, struct trial *t)
 {
-	struct trial t = { .way = (enum ukey_way)ask->way };
+	const struct ukey_work work = t->work;
 	uint8_t found[UKEY_SIGNATURES_MAX];
-	enum ukey_reason reason;
+	enum ukey_reason reason = UKEY_REASON_OK;
+	bool only = a->records == 1;
 	unsigned i;
 
 	memset(found, UKEY_UNJUDGED, sizeof(found));
-	while (next_record(a, work, &t.record, &reason)) {
-		t.work = work;
-		if (reason == UKEY_REASON_OK && fits(&t.record, t.way))
-			judge(v, ask, &t, found);
+	while (only || next_record(a, work, &t->record, &reason)) {
+		if (reason == UKEY_REASON_OK && fits(&t->record, t->way))
+			judge(v, ask, t, found);
+		if (only)
+			break;
+		t->work = work;
 	}
 	for (i = 0; i < v->signatures; i++) {
 		if (waits_for(v, i, ask))
@@ -212,9 +216,9 @@ void
 ukey_records_judge(struct ukey_verify *v, const struct ukey_ask *ask,
     struct ukey_dns_answer *a, struct ukey_work work)
 {
+	struct trial t = { .way = (enum ukey_way)ask->way, .work = work };
 	uint8_t advice;
-	enum ukey_reason reason = survey(a, work, (enum ukey_way)ask->way,
-	    &advice);
+	enum ukey_reason reason = survey(a, work, t.way, &advice, &t.record);
 
 	if (ukey_search_is_base(v, ask))
 		v->advice = advice;
@@ -223,5 +227,5 @@ ukey_records_judge(struct ukey_verify *v, const struct ukey_ask *ask,
 	if (reason != UKEY_REASON_OK)
 		ukey_records_fail(v, ask, reason);
 	else
-		judge_all(v, ask, a, work);
+		judge_all(v, ask, a, &t);
 }

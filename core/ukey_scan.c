@@ -17,6 +17,7 @@ typedef size_t word;
 #define WORD sizeof(word)
 #define EACH(octet) ((word)-1 / 255 * (octet))
 #define TOP_BITS EACH(0x80)
+#define DEL 0x7F
 
 static word
 load(const uint8_t *data)
@@ -74,28 +75,36 @@ ukey_scan_wsp(const uint8_t *data, size_t len)
 	return i;
 }
 
-static bool
-is_control(uint8_t c)
-{
-	return c < ' ' || c == 0x7F;
-}
-
-static bool
-word_holds_control(const uint8_t *data)
-{
-	word w = load(data), del = (w & EACH(0x7F)) + EACH(1);
-
-	return ((~at_least(w, ' ') | (del & ~w)) & TOP_BITS) != 0;
-}
-
 size_t
 ukey_scan_control(const uint8_t *data, size_t len)
 {
 	size_t i = 0;
 
-	while (len - i >= WORD && !word_holds_control(data + i))
+	while (len - i >= WORD &&
+	    (~at_least(load(data + i), ' ') & TOP_BITS) == 0)
 		i += WORD;
-	while (i < len && !is_control(data[i]))
+	while (i < len && data[i] >= ' ')
+		i++;
+	return i;
+}
+
+static bool
+word_ends_tag(const uint8_t *data)
+{
+	word w = load(data);
+
+	return ((~at_least(w, ' ') | zeros(w ^ EACH(';')) |
+	    zeros(w ^ EACH(DEL))) & TOP_BITS) != 0;
+}
+
+size_t
+ukey_scan_tag(const uint8_t *data, size_t len)
+{
+	size_t i = 0;
+
+	while (len - i >= WORD && !word_ends_tag(data + i))
+		i += WORD;
+	while (i < len && data[i] >= ' ' && data[i] != ';' && data[i] != DEL)
 		i++;
 	return i;
 }

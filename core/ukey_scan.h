@@ -18,10 +18,17 @@
 size_t ukey_scan_wsp(const uint8_t *data, size_t len);
 
 /*
- * The index of the first control character at DATA, below SP or DEL, or LEN.
- * Reads LEN octets.
+ * The index of the first octet at DATA that is below SP, or LEN.  Reads LEN
+ * octets.
  */
 size_t ukey_scan_control(const uint8_t *data, size_t len);
+
+/*
+ * The index of the first octet at DATA that ends a tag or may be none of it
+ * (RFC 6376 3.2): ";", DEL or one below SP; LEN if there is none.  Reads LEN
+ * octets.
+ */
+size_t ukey_scan_tag(const uint8_t *data, size_t len);
 
 /* Where a line stands; see ukey_guard. */
 struct ukey_scan_place {

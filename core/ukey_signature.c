@@ -137,10 +137,10 @@ decode_hashes(struct ukey_verify *v, struct ukey_note *note)
 	struct ukey_view b = note->sig.tag[UKEY_SIG_B];
 	struct ukey_view bh = note->sig.tag[UKEY_SIG_BH];
 	struct ukey_out out = ukey_fields_room(&v->fields);
-	size_t len = ukey_base64_size(bh), bh_len = len;
+	size_t bh_len;
 
-	if (len <= UKEY_SHA256_LEN)
-		ukey_base64_decode(bh, note->body, len, &len);
+	if (!ukey_base64_decode(bh, note->body, UKEY_SHA256_LEN, &bh_len))
+		bh_len = ukey_base64_size(bh);
 	if (!ukey_base64_decode(b, out.data, out.size, &out.len))
 		out.len = ukey_base64_size(b);
 	if (bh_len == SIZE_MAX || out.len == SIZE_MAX || out.len == 0)

@@ -31,25 +31,28 @@ is_name(struct ukey_view name)
 	return i > 0 && i == name.len && ukey_is_alpha(name.data[0]);
 }
 
-/* Printable octets and FWS; a CRLF only in front of SP or HTAB (RFC 6376
- * 2.8), or at the very end: the field's own. */
-static bool
-is_spaced_text(struct ukey_view v, bool last)
+/* How far REST goes on to the next ";" or its end: printable octets and FWS; a
+ * CRLF only in front of SP or HTAB (RFC 6376 2.8), or at the very end: the
+ * field's own.  SIZE_MAX where there is anything else. */
+static size_t
+tag_length(struct ukey_view rest)
 {
 	size_t i;
 
-	for (i = 0; i < v.len; i++) {
-		i += ukey_scan_control(v.data + i, v.len - i);
-		if (i == v.len || v.data[i] == '\t')
+	for (i = 0; i < rest.len; i++) {
+		i += ukey_scan_tag(rest.data + i, rest.len - i);
+		if (i == rest.len || rest.data[i] == ';')
+			break;
+		if (rest.data[i] == '\t')
 			continue;
-		if (v.data[i] != '\r' || i + 1 == v.len ||
-		    v.data[i + 1] != '\n')
-			return false;
+		if (rest.data[i] != '\r' || i + 1 == rest.len ||
+		    rest.data[i + 1] != '\n')
+			return SIZE_MAX;
 		i++;
-		if (i + 1 < v.len ? !ukey_is_wsp(v.data[i + 1]) : !last)
-			return false;
+		if (i + 1 < rest.len && !ukey_is_wsp(rest.data[i + 1]))
+			return SIZE_MAX;
 	}
-	return true;
+	return i;
 }
 
 /* Whether NAME is that of an earlier tag; it is followed by an octet that is
@@ -70,16 +73,14 @@ is_known(const struct ukey_taglist *t, struct ukey_view name)
 }
 
 static enum ukey_reason
-read_tag(struct ukey_taglist *t, struct ukey_view text, bool last,
-    struct ukey_tag *tag)
+read_tag(struct ukey_taglist *t, struct ukey_view text, struct ukey_tag *tag)
 {
 	size_t equals = ukey_view_find(text, '=');
 
 	tag->name = ukey_view_trim(ukey_view_part(text, 0, equals));
 	tag->raw = ukey_view_part(text, equals + 1, text.len);
 	tag->value = ukey_view_trim(tag->raw);
-	if (equals == text.len || !is_name(tag->name) ||
-	    !is_spaced_text(text, last))
+	if (equals == text.len || !is_name(tag->name))
 		return UKEY_REASON_TAG_LIST;
 	if (t->count == UKEY_TAGS_MAX)
 		return UKEY_REASON_TAG_LIMIT;
@@ -93,17 +94,22 @@ bool
 ukey_taglist_next(struct ukey_taglist *t, struct ukey_tag *tag)
 {
 	struct ukey_view rest = ukey_view_part(t->list, t->pos, t->list.len);
-	size_t end = ukey_view_find(rest, ';');
-	struct ukey_view text = ukey_view_part(rest, 0, end);
-	bool last = end == rest.len;
+	struct ukey_view text;
+	size_t len;
 
 	if (t->reason != UKEY_REASON_OK)
 		return false;
-	/* one ";" may stand behind the last tag, with white space only */
-	if (last && t->count > 0 && ukey_view_trim(text).len == 0 &&
-	    t->pos > 0 && is_spaced_text(text, true))
+	len = tag_length(rest);
+	if (len == SIZE_MAX) {
+		t->reason = UKEY_REASON_TAG_LIST;
 		return false;
-	t->reason = read_tag(t, text, last, tag);
-	t->pos += end + !last;
+	}
+	text = ukey_view_part(rest, 0, len);
+	/* one ";" may stand behind the last tag, with white space only */
+	if (len == rest.len && t->count > 0 && t->pos > 0 &&
+	    ukey_view_trim(text).len == 0)
+		return false;
+	t->reason = read_tag(t, text, tag);
+	t->pos += len + (len < rest.len);
 	return t->reason == UKEY_REASON_OK;
 }

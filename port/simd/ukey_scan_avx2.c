@@ -12,6 +12,7 @@
 #define WITH_XSAVE __attribute__((target("xsave")))
 #define SCAN_WSP ukey_scan_wsp_avx2
 #define SCAN_CONTROL ukey_scan_control_avx2
+#define SCAN_TAG ukey_scan_tag_avx2
 #define SCAN_LINES ukey_scan_lines_avx2
 
 enum { UNKNOWN, ABSENT, PRESENT };

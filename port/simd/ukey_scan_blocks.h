@@ -84,36 +84,54 @@ SCAN_WSP(const uint8_t *data, size_t len)
 	return m != 0 ? i + first(m) : len - (data[len - 1] == ' ');
 }
 
+/* Octets below SP; in a TAG also what else may be none of it. */
 TARGET static inline uint64_t
-controls(struct block b)
+controls(struct block b, bool tag)
 {
-	return block_below(b, ' ') | block_equal(b, 0x7F);
+	uint64_t m = block_below(b, ' ');
+
+	if (tag)
+		m |= block_equal(b, ';') | block_equal(b, 0x7F);
+	return m;
 }
 
 TARGET static SEPARATE size_t
-last_control(const uint8_t *data, size_t len)
+last_control(const uint8_t *data, size_t len, bool tag)
 {
-	return first_of(controls(load_last(data, len, '\0')), len);
+	return first_of(controls(load_last(data, len, '\0'), tag), len);
 }
 
-TARGET size_t
-SCAN_CONTROL(const uint8_t *data, size_t len)
+TARGET static inline size_t
+scan_control(const uint8_t *data, size_t len, bool tag)
 {
 	uint64_t m = 0;
 	size_t i;
 
 	if (len < BLOCK)
-		return last_control(data, len);
+		return last_control(data, len, tag);
 
 	for (i = 0; len - i >= BLOCK; i += BLOCK) {
-		m = controls(block_load(data + i));
+		m = controls(block_load(data + i), tag);
 		if (m != 0)
 			return i + first(m);
 	}
 	if (i == len)
 		return len;
-	m = controls(block_load(data + len - BLOCK)) >> (BLOCK - (len - i));
+	m = controls(block_load(data + len - BLOCK), tag) >>
+	    (BLOCK - (len - i));
 	return i + first_of(m, len - i);
+}
+
+TARGET size_t
+SCAN_CONTROL(const uint8_t *data, size_t len)
+{
+	return scan_control(data, len, false);
+}
+
+TARGET size_t
+SCAN_TAG(const uint8_t *data, size_t len)
+{
+	return scan_control(data, len, true);
 }
 
 /*

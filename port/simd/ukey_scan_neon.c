@@ -14,6 +14,7 @@
 #define TARGET /* no attribute */
 #define SCAN_WSP ukey_scan_wsp
 #define SCAN_CONTROL ukey_scan_control
+#define SCAN_TAG ukey_scan_tag
 #define SCAN_LINES ukey_scan_lines
 
 struct block {

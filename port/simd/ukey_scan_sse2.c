@@ -11,6 +11,7 @@
 #define TARGET /* no attribute */
 #define SCAN_WSP ukey_scan_wsp_sse2
 #define SCAN_CONTROL ukey_scan_control_sse2
+#define SCAN_TAG ukey_scan_tag_sse2
 #define SCAN_LINES ukey_scan_lines_sse2
 
 struct block {

@@ -23,6 +23,14 @@ ukey_scan_control(const uint8_t *data, size_t len)
 }
 
 size_t
+ukey_scan_tag(const uint8_t *data, size_t len)
+{
+	if (ukey_scan_has_avx2())
+		return ukey_scan_tag_avx2(data, len);
+	return ukey_scan_tag_sse2(data, len);
+}
+
+size_t
 ukey_scan_lines(const uint8_t *data, size_t len, struct ukey_scan_place *p)
 {
 	if (ukey_scan_has_avx2())

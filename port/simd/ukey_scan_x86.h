@@ -11,6 +11,7 @@
 
 size_t ukey_scan_wsp_sse2(const uint8_t *data, size_t len);
 size_t ukey_scan_control_sse2(const uint8_t *data, size_t len);
+size_t ukey_scan_tag_sse2(const uint8_t *data, size_t len);
 size_t ukey_scan_lines_sse2(const uint8_t *data, size_t len,
     struct ukey_scan_place *p);
 
@@ -20,6 +21,7 @@ bool ukey_scan_has_avx2(void);
 /* The rest only where it has. */
 size_t ukey_scan_wsp_avx2(const uint8_t *data, size_t len);
 size_t ukey_scan_control_avx2(const uint8_t *data, size_t len);
+size_t ukey_scan_tag_avx2(const uint8_t *data, size_t len);
 size_t ukey_scan_lines_avx2(const uint8_t *data, size_t len,
     struct ukey_scan_place *p);
 

@@ -42,11 +42,13 @@ relies_on_is_name(struct ukey_view name)
 	return any_answer(name) && name.len > 0;
 }
 
-bool
-relies_on_is_text(struct ukey_view v, bool last)
+size_t
+relies_on_tag_length(struct ukey_view rest)
 {
-	(void)last;
-	return any_answer(v);
+	size_t len = nondet_size();
+
+	__CPROVER_assume(len <= rest.len);
+	return any_answer(rest) ? len : SIZE_MAX;
 }
 
 bool
@@ -57,12 +59,11 @@ relies_on_known(const struct ukey_taglist *t, struct ukey_view name)
 }
 
 enum ukey_reason
-relies_on_read_tag(struct ukey_taglist *t, struct ukey_view text, bool last,
+relies_on_read_tag(struct ukey_taglist *t, struct ukey_view text,
     struct ukey_tag *tag)
 {
 	size_t at;
 
-	(void)last;
 	__CPROVER_assert(is_part(text, t->list) && (size_t)(text.data -
 	    t->list.data) == t->pos, "tag: from the next place on");
 	tag->name = any_part(text);
@@ -87,9 +88,12 @@ prove_tag_is_name(void)
 }
 
 void
-prove_tag_is_text(void)
+prove_tag_length(void)
 {
-	(void)is_spaced_text(any_view(), nondet_bool());
+	struct ukey_view rest = any_view();
+	size_t len = tag_length(rest);
+
+	__CPROVER_assert(len <= rest.len || len == SIZE_MAX, "as relied on");
 }
 
 void
@@ -119,7 +123,7 @@ prove_tag_read(void)
 	    len <= t.list.len - t.pos);
 	text = (struct ukey_view) { t.list.data + t.pos, len };
 	count = t.count;
-	if (read_tag(&t, text, nondet_bool(), &tag) != UKEY_REASON_OK)
+	if (read_tag(&t, text, &tag) != UKEY_REASON_OK)
 		return;
 	__CPROVER_assert(t.count == count + 1, "one more");
 	__CPROVER_assert(tag.name.len > 0 && is_part(tag.name, text) &&

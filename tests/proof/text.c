@@ -70,6 +70,15 @@ prove_scan_control(void)
 }
 
 void
+prove_scan_tag(void)
+{
+	struct ukey_view v = any_view();
+
+	__CPROVER_assert(ukey_scan_tag(v.data, v.len) <= v.len,
+	    "as relied on");
+}
+
+void
 prove_out_view(void)
 {
 	struct ukey_out o = any_out(), before = o;

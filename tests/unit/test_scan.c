@@ -19,14 +19,17 @@
 /* The portable scan, under names of its own, beside the one that is linked. */
 #define ukey_scan_wsp portable_wsp
 #define ukey_scan_control portable_control
+#define ukey_scan_tag portable_tag
 #define ukey_scan_lines portable_lines
 size_t portable_wsp(const uint8_t *data, size_t len);
 size_t portable_control(const uint8_t *data, size_t len);
+size_t portable_tag(const uint8_t *data, size_t len);
 size_t portable_lines(const uint8_t *data, size_t len,
     struct ukey_scan_place *p);
 #include "ukey_scan.c"
 #undef ukey_scan_wsp
 #undef ukey_scan_control
+#undef ukey_scan_tag
 #undef ukey_scan_lines
 
 #define VARIANTS 3
@@ -35,12 +38,16 @@ static const struct variant {
 	bool quick; /* what ukey_scan_has_avx2() says */
 	size_t (*wsp)(const uint8_t *data, size_t len);
 	size_t (*control)(const uint8_t *data, size_t len);
+	size_t (*tag)(const uint8_t *data, size_t len);
 	size_t (*lines)(const uint8_t *data, size_t len,
 	    struct ukey_scan_place *p);
 } variants[VARIANTS] = {
-	{ false, portable_wsp, portable_control, portable_lines },
-	{ false, ukey_scan_wsp, ukey_scan_control, ukey_scan_lines },
-	{ true, ukey_scan_wsp, ukey_scan_control, ukey_scan_lines },
+	{ false, portable_wsp, portable_control, portable_tag,
+	    portable_lines },
+	{ false, ukey_scan_wsp, ukey_scan_control, ukey_scan_tag,
+	    ukey_scan_lines },
+	{ true, ukey_scan_wsp, ukey_scan_control, ukey_scan_tag,
+	    ukey_scan_lines },
 };
 
 static bool quick;
@@ -80,7 +87,17 @@ naive_control(const uint8_t *d, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && d[i] >= 0x20 && d[i] != 0x7F)
+	while (i < len && d[i] >= 0x20)
+		i++;
+	return i;
+}
+
+static size_t
+naive_tag(const uint8_t *d, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && d[i] >= 0x20 && d[i] != 0x7F && d[i] != ';')
 		i++;
 	return i;
 }
@@ -126,16 +143,18 @@ check(const uint8_t *data, size_t len)
 	static const uint32_t columns[] = { 0, UKEY_LINE_MAX - 20,
 		UKEY_LINE_MAX, UKEY_LINE_MAX + 1 };
 	uint8_t *copy = malloc(len + (len == 0));
-	size_t wsp, control, i, v;
+	size_t wsp, control, tag, i, v;
 
 	assert_non_null(copy);
 	memcpy(copy, data, len);
 	wsp = naive_wsp(copy, len);
 	control = naive_control(copy, len);
+	tag = naive_tag(copy, len);
 	for (v = 0; v < VARIANTS; v++) {
 		quick = variants[v].quick;
 		assert_int_equal(variants[v].wsp(copy, len), wsp);
 		assert_int_equal(variants[v].control(copy, len), control);
+		assert_int_equal(variants[v].tag(copy, len), tag);
 		for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 			check_lines(&variants[v], copy, len, columns[i]);
 	}
@@ -150,7 +169,7 @@ test_places(void **state)
 		"\r\n\n", "\r\n \r\n", "\t  \t \t  \t\t          x", " ",
 		"\t", "  ", " \t", " \r", "a b", "\r\n", "\n", "\x0D",
 		"\x0E", "\x0C", " \xA0", "\xA0",
-		"\x8A\x8D", "\x1F", "\x7F", "\x9F\x80",
+		"\x8A\x8D", "\x1F", "\x7F", ";", "<;", "\xBB", "\x9F\x80",
 		"\xFE", "\x89 x", "\xFF\xFF" };
 	uint8_t line[150]; /* more than two of the longest blocks */
 	size_t len, at, i, n;
@@ -190,6 +209,8 @@ test_alignment(void **state)
 			    naive_wsp(block + from, rest));
 			assert_int_equal(variants[v].control(block + from,
 			    rest), rest);
+			assert_int_equal(variants[v].tag(block + from, rest),
+			    rest);
 		}
 	}
 }
