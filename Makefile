@@ -186,9 +186,11 @@ asan: ## unit tests, vectors, faults, milter under ASan and UBSan
 asan-clang: ## the same with clang
 	@$(MAKE) --no-print-directory -s TARGET=asan-clang CC=clang $(SAN) \
 	    unit vectors field faults milter
-asan-mail: ## the command and real mail servers under ASan and UBSan
-	@sh tests/setup.sh test mail
+asan-mail: ## the command and real mail servers under both, by gcc and clang
+	@sh tests/setup.sh test mail sanitize
 	@$(MAKE) --no-print-directory -s TARGET=asan $(SAN) cli mail
+	@$(MAKE) --no-print-directory -s TARGET=asan-clang CC=clang $(SAN) \
+	    cli mail
 msan: ## unit tests, vectors, bugs of the field under MemorySanitizer
 	@sh tests/setup.sh sanitize source
 	@sh tests/msan.sh

@@ -49,8 +49,9 @@ void ours_init(void);
 void ours_add_signature(struct message *m, const char *canon, size_t l);
 void ours_verify(const struct message *m, const struct ours *o);
 void ours_sign(const struct message *m, const char *canon);
-/* The body's canonicalization alone; the number of octets handed on. */
-size_t ours_canon(const struct message *m, const char *canon);
+/* Canonicalization alone of a body, "r/r" or "s/s", or of a header's fields,
+ * "r"; the number of octets handed on. */
+size_t ours_canon(struct ukey_view octets, const char *canon);
 /* The floors: SHA-256 of LEN octets; one RSA check; one RSA signature. */
 void ours_sha256(const void *data, size_t len);
 void ours_rsa_verify(void);

@@ -34,6 +34,13 @@ $(B)/tests/bench/heap.so: tests/bench/heap/heap.c
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O2 -shared -fPIC -o $@ $<
 
+.PHONY: bench-mbedtls
+bench-mbedtls: ## Mbed TLS's own settings, to docs/BENCH-MBEDTLS.md
+	@sh tests/setup.sh bench firmware
+	@sh tests/deb-source.sh bookworm mbedtls build/sources/mbedtls-bookworm
+	@python3 tests/bench/mbedtls.py build/sources/mbedtls-bookworm \
+	    "$$(sh tests/mbedtls36.sh source)"
+
 .PHONY: bench-ukd
 bench-ukd: $(B)/tests/bench/ukd/ukd ## a lookup among 10^3 and 10^6 addresses
 	@folder=$$(mktemp -d) && $(B)/tests/bench/ukd/ukd $$folder; \

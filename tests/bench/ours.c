@@ -241,12 +241,37 @@ ours_add_signature(struct message *m, const char *canon, size_t l)
 	corpus_prepend(m, ukey_out_done(&out));
 }
 
+static size_t
+canon_header(struct ukey_view in)
+{
+	struct ukey_message m;
+	struct ukey_canon_header c;
+	struct ukey_event e;
+	struct ukey_view span;
+	size_t len = 0;
+
+	ukey_message_init(&m);
+	ukey_canon_header_init(&c, UKEY_CANON_RELAXED);
+	while ((e = ukey_message_next(&m, &in)).kind != UKEY_EVENT_HEADER_END) {
+		while ((span = ukey_canon_header_next(&c, &e.octets)).len > 0)
+			len += span.len;
+		if (e.kind == UKEY_EVENT_FIELD_END) {
+			len += ukey_canon_header_end(&c, true).len;
+			ukey_canon_header_init(&c, UKEY_CANON_RELAXED);
+		}
+	}
+	return len;
+}
+
 size_t
-ours_canon(const struct message *m, const char *canon)
+ours_canon(struct ukey_view in, const char *canon)
 {
 	struct ukey_canon_body c;
-	struct ukey_view in = { m->data + m->body, m->len - m->body }, span;
+	struct ukey_view span;
 	size_t len = 0;
+
+	if (canon[1] == '\0')
+		return canon_header(in);
 
 	ukey_canon_body_init(&c, canon[2] == 'r' ? UKEY_CANON_RELAXED :
 	    UKEY_CANON_SIMPLE);
