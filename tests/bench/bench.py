@@ -72,6 +72,8 @@ def times(build, *how):
 
 
 def size_text(size):
+    if size < 1 << 10:
+        return f"{size} octets"
     return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size >> 10} KiB"
 
 
@@ -285,7 +287,7 @@ def main():
               "Bodies, and a header of 12 fields (with its split into them). "
               "Beside memcpy of the same octets in the same rounds, and "
               "memchr, which only reads them: 1 MiB lies in the caches, "
-              "64 MiB do not.", ""]
+              "64 MiB do not. Simple (s/s) looks at a piece's end alone.", ""]
     lines += kernel_table(full_build, plain)
     with tempfile.TemporaryDirectory() as folder:
         lines += ["", "## Peers in scripts", ""]

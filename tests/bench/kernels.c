@@ -51,8 +51,10 @@ rate(const char *name, enum kind kind, const char *canon, size_t size)
 
 	corpus_message(&m, kind, size);
 	octets = (struct ukey_view) { m.data + m.body, m.len - m.body };
-	if (canon[1] == '\0')
+	if (canon[1] == '\0') {
 		octets = (struct ukey_view) { m.data, m.body };
+		size = m.body;
+	}
 	other = malloc(octets.len);
 	if (other == NULL)
 		die("out of memory");

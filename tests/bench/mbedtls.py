@@ -58,8 +58,9 @@ def make(*words):
     run("make", "-s", "--no-print-directory", "-j2", *words)
 
 
-def setting(folder, text):
+def setting(text):
     """Flags of the compiler that change Mbed TLS's configuration by TEXT."""
+    folder = f"{FOLDER}/setting"
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/setting.h", "w") as f:
         f.write(f"{text}\n")
@@ -76,7 +77,7 @@ def bench_program(version, source, number, text):
     for name in os.listdir(folder):
         if name.startswith("bignum") or not text.startswith(WINDOW):
             os.remove(f"{folder}/{name}")
-    flags = setting(f"{FOLDER}/setting", text)
+    flags = setting(text)
     make("-f", "tests/arch/libs.mk", f"OUT={folder}", f"MBEDTLS={source}",
          "CMOCKA=none", f"FLAGS=-O2 {flags}", f"{folder}/libmbedcrypto.a")
     target = f"bench{version}"
@@ -145,7 +146,7 @@ def build(source, text, *words):
         shutil.rmtree(f"{FIRMWARE}/m3-{port}", ignore_errors=True)
     for image in glob.glob(f"{FIRMWARE}/*.elf"):
         os.remove(image)
-    flags = setting(f"{FOLDER}/setting", text)
+    flags = setting(text)
     make(f"FW={FIRMWARE}", f"FW_MBEDTLS={source}",
          f"FW_CC_MBEDTLS=-isystem {source}/include -isystem {source}/library "
          f"-Iplatform/baremetal {flags}", *words)
