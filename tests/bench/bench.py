@@ -284,7 +284,7 @@ def main():
               "\"Words\" is without vectors, too: core's portable scan.", ""]
     lines += bare_table(times(nosha, "times"), times(plain, "ours"))
     lines += ["", "## Canonicalization alone, no hash, GB/s", "",
-              "Bodies, and a header of 12 fields (with its split into them). "
+              "Bodies, and a header of 10 fields (with its split into them). "
               "Beside memcpy of the same octets in the same rounds, and "
               "memchr, which only reads them: 1 MiB lies in the caches, "
               "64 MiB do not. Simple (s/s) looks at a piece's end alone.", ""]
