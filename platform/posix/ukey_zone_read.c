@@ -214,11 +214,14 @@ read_directive(struct zone_reader *r)
 	if (ukey_zone_is(r, "$TTL")) {
 		if (ukey_zone_next(r) != ZONE_WORD ||
 		    !ukey_zone_ttl(r, &r->ttl))
-			return ukey_zone_fail(r, "$TTL needs seconds");
+			return ukey_zone_fail(r, "$TTL: expected a time such "
+			    "as 3600, 1h or 1h30m");
 		return end_line(r);
 	}
 	return ukey_zone_fail(r,
-	    "unknown directive: $ORIGIN and $TTL are known");
+	    "%.*s is not supported, only $ORIGIN and $TTL are: give a zone "
+	    "as one plain file, as named-compilezone writes it",
+	    (int)(r->len < 40 ? r->len : 40), (const char *)r->text);
 }
 
 /* A line that begins with the word that was read, or, SAME_OWNER, with white
@@ -270,7 +273,7 @@ ukey_zone_parse(const char *name, const char *text, size_t len, char *err,
 		snprintf(err, err_size, "%s: out of memory", name);
 	else
 		*r = (struct zone_reader) { .zone = z, .name = name, .at = text,
-			.end = text + len, .origin_len = 1, .ttl = TTL,
+			.end = text + len, .ttl = TTL,
 			.err = err, .err_size = err_size };
 	while (good && r->at < r->end) {
 		r->line++;

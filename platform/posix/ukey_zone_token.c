@@ -223,6 +223,11 @@ ukey_zone_name(struct zone_reader *r, uint8_t *name, size_t *len)
 		name[(*len)++] = 0;
 		return true;
 	}
+	if (r->origin_len == 0)
+		return ukey_zone_fail(r, "\"%.*s\" is relative, and there is "
+		    "no $ORIGIN: end the name with a dot, or add \"$ORIGIN "
+		    "example.org.\" above", (int)(r->len < 60 ? r->len : 60),
+		    (const char *)r->text);
 	if (*len + r->origin_len > UKEY_DNS_NAME_MAX)
 		return ukey_zone_fail(r, "the name is too long with its "
 		    "origin");
@@ -231,18 +236,48 @@ ukey_zone_name(struct zone_reader *r, uint8_t *name, size_t *len)
 	return true;
 }
 
-/* The token as a number of seconds, if it is one. */
+/* The seconds of a unit; 0: C is none. */
+static uint32_t
+unit_seconds(uint8_t c)
+{
+	static const struct {
+		uint8_t letter;
+		uint32_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+		{ 'w', 604800 } };
+	size_t i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].letter == lower(c))
+			return units[i].seconds;
+	return 0;
+}
+
+/* Seconds, as RFC 1035 has them, or numbers with units, as BIND, NSD and Knot
+ * write them: 1h30m. */
 bool
 ukey_zone_ttl(const struct zone_reader *r, uint32_t *ttl)
 {
-	uint64_t n = 0;
-	size_t i;
+	uint64_t sum = 0, n = 0;
+	size_t i, digits = 0;
+	uint32_t unit = 0;
 
 	for (i = 0; i < r->len; i++) {
-		if (r->text[i] < '0' || r->text[i] > '9' || i > 9)
+		if (is_digit((char)r->text[i])) {
+			n = n * 10 + (r->text[i] - '0');
+			if (++digits > 10)
+				return false;
+			continue;
+		}
+		unit = unit_seconds(r->text[i]);
+		if (digits == 0 || unit == 0)
 			return false;
-		n = n * 10 + (r->text[i] - '0');
+		sum += n * unit;
+		n = digits = 0;
 	}
-	*ttl = n > 0x7FFFFFFF ? 0 : (uint32_t)n; /* RFC 2181 8 */
-	return r->len > 0;
+	if (r->len == 0 || (unit != 0 && digits > 0))
+		return false;
+	sum += n;
+	*ttl = sum > 0x7FFFFFFF ? 0 : (uint32_t)sum; /* RFC 2181 8 */
+	return true;
 }

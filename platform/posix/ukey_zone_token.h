@@ -31,7 +31,7 @@ struct zone_reader {
 	size_t err_size;
 	/* State between lines. */
 	uint8_t origin[UKEY_DNS_NAME_MAX];
-	size_t origin_len;
+	size_t origin_len;   /* 0: none was given */
 	uint8_t owner[UKEY_DNS_NAME_MAX];
 	size_t owner_len;
 	uint32_t ttl;

@@ -188,8 +188,20 @@ test_mistakes(void **state)
 		{ " TXT a\n", "the first record has no name" },
 		{ "a. TXT \\999\n", "\\000 to \\255" },
 		{ "a. TXT \\", "\\000 to \\255" },
-		{ "$INCLUDE x\n", "unknown directive" },
-		{ "$TTL x\n", "$TTL needs" },
+		{ "$INCLUDE x\n", ":1:1: $INCLUDE is not supported" },
+		{ "$GENERATE 1-9 a$ A b\n", "$GENERATE is not supported" },
+		{ "$TTL x\n", "$TTL: expected a time" },
+		{ "$TTL\n", "$TTL: expected a time" },
+		{ "$TTL 1h30\n", "$TTL: expected a time" },
+		{ "$TTL h\n", "$TTL: expected a time" },
+		{ "$TTL 1y\n", "$TTL: expected a time" },
+		{ "$TTL 12345678901\n", "$TTL: expected a time" },
+		{ "a. 1h2 TXT b\n", ":1:4: \"1h2\"" },
+		{ "a TXT b\n", ":1:1: \"a\" is relative" },
+		{ "@ TXT b\n", ":1:1: \"@\" is relative" },
+		{ "a.userkeys TXT b\n$ORIGIN example.org.\n", "is relative" },
+		{ "a. CNAME b\n", ":1:10: \"b\" is relative" },
+		{ "$ORIGIN e.org\n", ":1:9: \"e.org\" is relative" },
 		{ "\"a\" TXT b\n", "begins with a name" },
 		{ "a. SERVFAIL now\n", "more than the record needs" },
 	};
@@ -213,6 +225,40 @@ test_mistakes(void **state)
 	assert_null(ukey_resolver_zone("/nonexistent", NULL, err,
 	    sizeof(err)));
 	assert_non_null(strstr(err, "/nonexistent: cannot be read"));
+}
+
+/* A TTL is a number of seconds, or numbers with units. */
+static void
+test_ttl(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t seconds;
+	} cases[] = {
+		{ "0", 0 }, { "300", 300 }, { "1s", 1 }, { "5M", 300 },
+		{ "1h", 3600 }, { "1H30m", 5400 }, { "1d", 86400 },
+		{ "1W", 604800 }, { "1w2d3h4m5s", 788645 },
+		{ "2147483647", 2147483647 }, { "2147483648", 0 },
+		{ "9999999999w", 0 },
+	};
+	static struct ukey_fetch f;
+	struct ukey_resolver *r;
+	char text[200], name[] = "a";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "$TTL %s\na. TXT a\n"
+		    "b. %s IN TXT b\nc. IN %s TXT c\n$ORIGIN .\nd TXT d\n",
+		    cases[i].text, cases[i].text, cases[i].text);
+		r = resolver(text, NULL, 0);
+		for (name[0] = 'a'; name[0] <= 'd'; name[0]++) {
+			ukey_resolver_fetch(r, view(name), &f);
+			assert_int_equal(f.records, 1);
+			assert_int_equal(f.ttl, cases[i].seconds);
+		}
+		ukey_resolver_free(r);
+	}
 }
 
 /* Every octet of the zone removed or changed: an error or a zone, no more. */
@@ -285,6 +331,7 @@ main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_ttl),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_loop),
 	};
