@@ -142,24 +142,25 @@ store(struct ukey_fields *f)
 		name_hash((struct ukey_view) { raw.data, len }),
 		UKEY_FIELD_NONE, UKEY_FIELD_NONE, UKEY_FIELD_NONE };
 	f->start = f->used;
+	f->count++;
 	return UKEY_REASON_OK;
 }
 
-/* Fields are counted after any trouble too: the limit tells the reason. */
+/* Fields are seen after any trouble too: the limit tells the reason. */
 void
 ukey_fields_end(struct ukey_fields *f)
 {
 	enum ukey_reason reason = (enum ukey_reason)f->reason;
 
-	if (f->count == UKEY_FIELDS_MAX) {
+	if (f->seen == UKEY_FIELDS_MAX) {
 		trouble(f, FIELD_REASON);
 		return;
 	}
+	f->seen++;
 	if (reason == UKEY_REASON_OK)
 		reason = store(f);
 	if (reason != UKEY_REASON_OK)
 		trouble(f, reason);
-	f->count++;
 }
 
 struct ukey_view
@@ -249,6 +250,7 @@ ukey_fields_index(struct ukey_fields *f)
 	for (i = 0; i < f->count; i++) {
 		if (!link_field(f, i)) {
 			trouble(f, UKEY_REASON_FIELD_LIMIT);
+			f->index = 0;
 			return;
 		}
 	}
@@ -258,8 +260,10 @@ unsigned
 ukey_fields_find(const struct ukey_fields *f, struct ukey_view name)
 {
 	uint16_t hash = name_hash(name);
-	unsigned i = *bucket(f, hash);
+	unsigned i = UKEY_FIELD_NONE;
 
+	if (f->index != 0)
+		i = *bucket(f, hash);
 	while (i != UKEY_FIELD_NONE && (entry(f, i)->hash != hash ||
 	    !ukey_view_equal_nocase(ukey_fields_name(f, i), name)))
 		i = entry(f, i)->next;

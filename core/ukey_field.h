@@ -35,9 +35,10 @@ struct ukey_fields {
 	uint32_t size;
 	uint32_t used;    /* octets from the start */
 	uint32_t start;   /* where the open field begins */
-	uint32_t index;   /* where the index begins; 0 before it is made */
+	uint32_t index;   /* where the index begins; 0: there is none */
 	uint32_t header;  /* octets of all fields */
-	uint16_t count;   /* complete fields, stored while reason is OK */
+	uint16_t count;   /* fields that are stored, each complete */
+	uint16_t seen;    /* complete fields, stored or not */
 	uint8_t reason;   /* enum ukey_reason; not OK: no more is stored */
 };
 
@@ -53,7 +54,8 @@ struct ukey_out ukey_fields_room(const struct ukey_fields *f);
 void ukey_fields_push(struct ukey_fields *f, struct ukey_view octets);
 /* The open field is complete; reason _HEADER_SYNTAX when it has no name. */
 void ukey_fields_end(struct ukey_fields *f);
-/* After the header, once: links the fields by name. */
+/* After the header, once: links the fields by name.  Where f->reason is not
+ * OK, before or after, there is no index: no field is found by its name. */
 void ukey_fields_index(struct ukey_fields *f);
 
 /* Raw octets of field I < count, from its name to its last CRLF. */
@@ -61,7 +63,8 @@ struct ukey_view ukey_fields_raw(const struct ukey_fields *f, unsigned i);
 struct ukey_view ukey_fields_name(const struct ukey_fields *f, unsigned i);
 /* What follows the colon of field I, with the CRLF at its end. */
 struct ukey_view ukey_fields_body(const struct ukey_fields *f, unsigned i);
-/* The lowest field called NAME (without case), or _NONE. */
+/* The lowest field called NAME (without case), or _NONE; _NONE without an
+ * index, too. */
 unsigned ukey_fields_find(const struct ukey_fields *f, struct ukey_view name);
 /* The next one above I of the same name, or _NONE. */
 unsigned ukey_fields_above(const struct ukey_fields *f, unsigned i);

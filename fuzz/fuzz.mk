@@ -7,13 +7,13 @@
 FUZZ_PARTS = $(patsubst fuzz/fuzz_%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 # These are linked with Mbed TLS and SQLite; the others with a port whose RSA
 # can say yes (port_fuzz.c).
-FUZZ_REAL = connection key_private port ukd_import
+FUZZ_REAL = connection explain key_private port ukd_import
 FUZZ_INC = -std=gnu99 -Icore -Iport -Iport/mbedtls -Iplatform/milter \
 	-Iplatform/posix -Iexamples/milter -Iexamples/userkeys -Itests/support \
 	-Ifuzz -Ifuzz/diff -D_FILE_OFFSET_BITS=64 $(MBEDTLS_CFLAGS)
 FUZZ_CORE = $(wildcard core/*.c)
 FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
-	$(filter-out $(addprefix fuzz/help_,real.c ukd.c connection.c),\
+	$(filter-out $(addprefix fuzz/help_,real.c ukd.c connection.c command.c),\
 	$(wildcard fuzz/help_*.c)) \
 	platform/milter/ukey_milter_codec.c platform/posix/ukey_zone.c \
 	platform/posix/ukey_zone_read.c platform/posix/ukey_zone_token.c \
@@ -23,7 +23,8 @@ FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
 	tests/support/support_dns.c
 FUZZ_REAL_SRC = $(filter-out core/ukey_scan.c,$(FUZZ_CORE)) \
 	$(wildcard port/*.c port/mbedtls/*.c port/simd/*.c platform/posix/*.c) \
-	$(addprefix fuzz/help_,pieces.c real.c ukd.c canon.c connection.c) \
+	$(addprefix fuzz/help_,pieces.c real.c ukd.c canon.c connection.c \
+	command.c) \
 	$(addprefix examples/milter/,conf.c conf_network.c connection.c \
 	field.c journal.c keys.c log.c notice.c output.c spare.c \
 	answer.c transaction.c) $(wildcard platform/milter/*.c) \

@@ -83,11 +83,33 @@ def right(message):
     return header + b"\r\n\r\n" + body
 
 
+TROUBLES = [b"no field here\r\nFrom: a@example.org\r\n\r\n",
+            b"From: a@example.org\r\nno field\r\nDKIM-Signature: v=1\r\n\r\n",
+            b"From a@example.org Tue Nov 24 10:00:00 2026\nFrom: a@b\n\nx\n",
+            b"From a@b Tue\nFrom: a@b\n\nx\n\nFrom c@d Wed\nFrom: c@d\n\n",
+            b"Return-Path: (x) < alice@example.org > (y)\r\n\r\n",
+            b"Return-Path: <>\r\nFrom: \xe2\x80\xae\x1b[31m\xc2\x9b <a@b>\r\n",
+            b"\x1b[31m\xc2\x9b\xe2\x80\xae\r\n\r\n",
+            b"X: " + b"y" * 70000 + b"\r\n\r\n", b"a:\r\n" * 520]
+
+
+def explained(seeds, case, message, record):
+    """Each form of the command's answer, by turns; half with a sender."""
+    turn = sum(case.encode())
+    for form in {0, turn % 8, 8 + turn % 7}:
+        seeds.write("explain", f"{case}-{form}",
+                    bytes([form]) + record + b"\0" + message)
+    if turn % 8 == 0:
+        bad = message.replace(b"\r\n\r\n", b"\r\nno field\r\nA: b\r\n\r\n", 1)
+        seeds.write("explain", f"{case}-bad", b"\1" + record + b"\0" + bad)
+
+
 def from_message(seeds, case, message, record):
     short = message.replace(b"example.org", b"e.org").replace(b"alice", b"a")
     field = re.match(rb"DKIM-Signature:(.*?\r\n)(?=\S)", message, re.S)
     seeds.write("message", case, message)
     seeds.write("keyrecord", case, record)
+    explained(seeds, case, message, record)
     seeds.write("verify", case,
                 b"\7\x10" + record + b"\0\0" + right(short))
     if field:
@@ -213,6 +235,8 @@ def main():
     keys(seeds)
     connections(seeds)
     differences(seeds)
+    for number, message in enumerate(TROUBLES):
+        explained(seeds, f"trouble-{number}", message, b"v=DKIM1; p=")
     for case in sorted(os.listdir(CASES)):
         with open(f"{CASES}/{case}/message", "rb") as f:
             message = f.read()

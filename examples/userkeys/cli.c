@@ -19,13 +19,53 @@ cli_view(const char *text)
 	return (struct ukey_view) { (const uint8_t *)text, strlen(text) };
 }
 
+/* The character whose LEN octets of UTF-8 begin V. */
+static uint32_t
+code_point(struct ukey_view v, size_t len)
+{
+	uint32_t c = v.data[0] & 0x7Fu >> (len > 1 ? len : 0);
+	size_t i;
+
+	for (i = 1; i < len; i++)
+		c = c << 6 | (v.data[i] & 0x3Fu);
+	return c;
+}
+
+/* Whether C cannot be seen, and changes how what stands around it is: other
+ * direction (UAX 9), line and paragraph separators, no width, tags. */
+static bool
+is_invisible(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = { { 0x61C, 0x61C }, { 0x180E, 0x180E },
+		{ 0x200B, 0x200F }, { 0x2028, 0x202E }, { 0x2060, 0x206F },
+		{ 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB }, { 0xE0000, 0xE007F } };
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* How many octets at the start of V a person may see as they are; 0: the first
+ * one must be escaped. */
+static size_t
+shown_len(struct ukey_view v)
+{
+	size_t len = ukey_utf8_len(v);
+
+	return is_invisible(code_point(v, len)) ? 0 : len;
+}
+
 void
 cli_put(FILE *f, struct ukey_view v)
 {
 	size_t len;
 
 	for (; v.len > 0; v = ukey_view_part(v, len, v.len)) {
-		len = ukey_utf8_len(v);
+		len = shown_len(v);
 		if (len > 0) {
 			fwrite(v.data, 1, len, f);
 			continue;
@@ -33,6 +73,18 @@ cli_put(FILE *f, struct ukey_view v)
 		fprintf(f, "\\x%02X", v.data[0]);
 		len = 1;
 	}
+}
+
+/* C as JSON escapes it (RFC 8259 7). */
+static void
+put_escape(FILE *f, uint32_t c)
+{
+	if (c >= 0x10000) {
+		fprintf(f, "\\u%04X",
+		    0xD800u + (unsigned)((c - 0x10000) >> 10));
+		c = 0xDC00 + ((c - 0x10000) & 0x3FF);
+	}
+	fprintf(f, "\\u%04X", (unsigned)c);
 }
 
 void
@@ -45,10 +97,10 @@ cli_put_json(FILE *f, struct ukey_view v)
 		len = ukey_utf8_len(v);
 		if (v.data[0] == '"' || v.data[0] == '\\')
 			putc('\\', f);
-		if (len > 0)
+		if (shown_len(v) > 0)
 			fwrite(v.data, 1, len, f);
-		else if (v.data[0] < 0x80)
-			fprintf(f, "\\u%04X", v.data[0]);
+		else if (len > 0 || v.data[0] < 0x80)
+			put_escape(f, code_point(v, len));
 		else
 			fputs("\\uFFFD", f);
 		if (len == 0)

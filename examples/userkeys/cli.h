@@ -86,10 +86,11 @@ int cli_finish(int status);
 /* A NUL-terminated string as a view. */
 struct ukey_view cli_view(const char *text);
 
-/* Writes V to F for people: controls and what is no UTF-8 as \xHH. */
+/* Writes V to F for people: controls, also those that turn the direction of
+ * text or take no room, and what is no UTF-8 as \xHH. */
 void cli_put(FILE *f, struct ukey_view v);
-/* Writes V to F as a JSON string with its quotes; what is no UTF-8 is
- * replaced by U+FFFD. */
+/* Writes V to F as a JSON string with its quotes; the same controls as \uHHHH,
+ * what is no UTF-8 as U+FFFD. */
 void cli_put_json(FILE *f, struct ukey_view v);
 
 #endif

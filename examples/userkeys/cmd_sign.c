@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli.h"
+#include "header.h"
 #include "keyfile.h"
 #include "record.h"
-#include "spool.h"
 
 static const char help[] =
 "usage: userkeys sign --from ADDRESS --key FILE [OPTION...] [MESSAGE]\n"
@@ -167,8 +167,23 @@ push_all(struct ukey_sign *s, struct spool *spool)
 	return status;
 }
 
+/* Names the line of the header that is no field; false where none is. */
+static bool
+refuse_line(struct spool *spool)
+{
+	static struct header header;
+
+	if (header_read(&header, spool) != CLI_PASS || header.bad_line == 0)
+		return false;
+	cli_error("%s:%u: cannot be signed: %s: \"%.*s\": expected a name, "
+	    "a colon and a value", spool->name, (unsigned)header.bad_line,
+	    ukey_reason_meaning(UKEY_REASON_HEADER_SYNTAX),
+	    (int)header.bad.len, (const char *)header.bad.data);
+	return true;
+}
+
 static int
-refuse(const struct spool *spool, const struct ukey_sign *s)
+refuse(struct spool *spool, const struct ukey_sign *s)
 {
 	enum ukey_reason reason = ukey_sign_reason(s);
 
@@ -177,12 +192,14 @@ refuse(const struct spool *spool, const struct ukey_sign *s)
 		    ukey_reason_meaning(reason));
 		return CLI_TEMPORARY;
 	}
+	if (reason == UKEY_REASON_HEADER_SYNTAX && refuse_line(spool))
+		return CLI_INPUT;
 	if (ukey_sign_line(s) > 0)
-		cli_error("%s:%u: cannot be signed: %s: it would not arrive "
-		    "as it is sent: mend the line", spool->name,
+		cli_error("%s:%u: cannot be signed: %s: mail servers "
+		    "would alter this line: fix it", spool->name,
 		    (unsigned)ukey_sign_line(s), ukey_reason_meaning(reason));
 	else
-		cli_error("%s: cannot be signed: %s: mend the header",
+		cli_error("%s: cannot be signed: %s: fix the header",
 		    spool->name, ukey_reason_meaning(reason));
 	return CLI_INPUT;
 }

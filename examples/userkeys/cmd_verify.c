@@ -29,83 +29,40 @@ static const char help[] =
 "\n"
 "Exit status: 0 pass, 1 not pass, 64 usage, 65 unusable input, 75 try again.\n";
 
-#define HEADER_PEEK 65536 /* octets in which Return-Path is looked for */
-
-/* The value of the Return-Path field V, if it is one. */
-static bool
-return_path(struct ukey_view v, struct verified *m)
+/* The path in V, the value of Return-Path, without the white space and the
+ * comments that may stand around it and in its brackets (RFC 5322 3.6.7). */
+static struct ukey_view
+bare_path(struct ukey_view v)
 {
-	struct ukey_view name = ukey_view_cut(&v, ':');
-
-	if (v.data == NULL || !ukey_view_equal_nocase(ukey_view_trim(name),
-	    UKEY_VIEW("Return-Path")))
-		return false;
-	v = ukey_view_trim(v);
-	if (v.len >= sizeof(m->sender))
-		return false;
-	memcpy(m->sender, v.data, v.len);
-	m->sender[v.len] = '\0';
-	m->has_sender = m->from_return_path = true;
-	return true;
+	return ukey_view_trim(v);
 }
 
-/* The start of the open field of a header that is looked through. */
-struct peek {
-	uint8_t field[2048];
-	size_t len;
-};
-
-/* Whether the search for Return-Path ends with E. */
-static bool
-peek_event(struct peek *p, struct ukey_event e, struct verified *m)
-{
-	if (e.kind == UKEY_EVENT_FIELD &&
-	    e.octets.len <= sizeof(p->field) - p->len) {
-		memcpy(p->field + p->len, e.octets.data, e.octets.len);
-		p->len += e.octets.len;
-	}
-	if (e.kind == UKEY_EVENT_FIELD_END) {
-		if (return_path((struct ukey_view) { p->field, p->len }, m))
-			return true;
-		p->len = 0;
-	}
-	return e.kind == UKEY_EVENT_HEADER_END;
-}
-
-/* Looks for Return-Path in the header, field by field. */
-static int
+/* The sender that the topmost Return-Path tells. */
+static void
 find_sender(struct verified *m)
 {
-	static struct peek peek;
-	struct ukey_message splitter;
-	struct ukey_view piece;
-	struct ukey_event e;
-	size_t total = 0;
-	int status;
+	const struct ukey_fields *f = &m->header->fields;
+	unsigned i = header_top(m->header, UKEY_VIEW("Return-Path"));
+	struct ukey_view path;
 
-	peek.len = 0;
-	ukey_message_init(&splitter);
-	while ((status = spool_read(m->spool, &piece)) == CLI_PASS &&
-	    piece.len > 0 && total < HEADER_PEEK) {
-		total += piece.len;
-		do {
-			e = ukey_message_next(&splitter, &piece);
-			if (peek_event(&peek, e, m))
-				return CLI_PASS;
-		} while (e.kind != UKEY_EVENT_NONE);
-	}
-	return status;
+	if (i == UKEY_FIELD_NONE)
+		return;
+	path = bare_path(ukey_fields_body(f, i));
+	if (path.len >= sizeof(m->sender))
+		return;
+	memcpy(m->sender, path.data, path.len);
+	m->sender[path.len] = '\0';
+	m->has_sender = m->from_return_path = true;
 }
 
 static int
 take_sender(struct verified *m)
 {
 	const char *from = m->options->from;
-	int status;
 
 	if (from == NULL) {
-		status = find_sender(m);
-		return status == CLI_PASS ? spool_rewind(m->spool) : status;
+		find_sender(m);
+		return CLI_PASS;
 	}
 	if (strlen(from) >= sizeof(m->sender)) {
 		cli_error("--from: too long for an address");
@@ -226,14 +183,18 @@ verify_file(const struct verify_options *o, struct ukey_resolver *r,
     const char *path, bool first)
 {
 	static struct spool spool;
-	struct verified m = { .options = o, .spool = &spool, .resolver = r };
+	static struct header header;
+	struct verified m = { .options = o, .spool = &spool,
+		.header = &header, .resolver = r };
 	int status = spool_open(&spool, path);
 
 	if (status != CLI_PASS)
 		return status;
 	if (o->add_header)
 		ukey_authres_init(&m.authres, cli_view(o->authserv_id));
-	status = take_sender(&m);
+	status = header_read(&header, &spool);
+	if (status == CLI_PASS)
+		status = take_sender(&m);
 	if (status == CLI_PASS)
 		status = judge(&m);
 	if (status == CLI_PASS)

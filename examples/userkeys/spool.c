@@ -89,6 +89,96 @@ spool_pipe(struct spool *s, int fd)
 	return n < 0 ? trouble(s, "cannot be read") : CLI_PASS;
 }
 
+/* Whether the LEN octets at LINE begin as an mbox's separator does, and are no
+ * field "From :": white space may stand in front of a colon (RFC 5322 4.5). */
+static bool
+is_mbox_line(const uint8_t *line, size_t len)
+{
+	struct ukey_view rest = { line, len };
+
+	if (len < 5 || memcmp(line, "From ", 5) != 0)
+		return false;
+	ukey_view_skip(&rest, 5);
+	while (rest.len > 0 && ukey_is_wsp(rest.data[0]))
+		ukey_view_skip(&rest, 1);
+	return rest.len > 0 && rest.data[0] != ':';
+}
+
+/* The lines of an mbox, behind its first one. */
+struct lines {
+	uint32_t line;     /* from 1 */
+	uint8_t begin[64]; /* of it */
+	size_t len;
+};
+
+/* Takes the next octet; true when it ends the line that begins a second
+ * message.  As mboxes quote such lines of a text, each counts. */
+static bool
+is_second(struct lines *l, uint8_t c)
+{
+	bool found = c == '\n' && is_mbox_line(l->begin, l->len);
+
+	if (l->len < sizeof(l->begin))
+		l->begin[l->len++] = c;
+	if (c == '\n' && !found) {
+		l->line++;
+		l->len = 0;
+	}
+	return found;
+}
+
+/* The line in which a second message begins, to *FOUND; 0: none. */
+static int
+find_second(struct spool *s, uint32_t *found)
+{
+	struct lines l = { .line = 2 };
+	ssize_t n, i;
+
+	*found = 0;
+	while ((n = read_piece(s->fd, s->piece, sizeof(s->piece))) > 0)
+		for (i = 0; i < n; i++)
+			if (is_second(&l, s->piece[i])) {
+				*found = l.line;
+				return CLI_PASS;
+			}
+	return n < 0 ? trouble(s, "cannot be read") : CLI_PASS;
+}
+
+static int
+refuse_several(struct spool *s)
+{
+	uint32_t line;
+	int status = find_second(s, &line);
+
+	if (status != CLI_PASS)
+		return status;
+	if (line == 0)
+		return spool_rewind(s);
+	cli_error("%s:%u: a second message of an mbox begins here: expected "
+	    "one message: take the mbox apart (formail -s userkeys verify "
+	    "<FILE), or remove line 1 if this is one message", s->name,
+	    (unsigned)line);
+	return CLI_INPUT;
+}
+
+/* Passes over an mbox's line in front of the message, which must be the only
+ * one. */
+static int
+pass_mbox_line(struct spool *s)
+{
+	ssize_t n = read_piece(s->fd, s->piece, sizeof(s->piece));
+	const uint8_t *lf;
+	int status;
+
+	if (n < 0)
+		return trouble(s, "cannot be read");
+	lf = memchr(s->piece, '\n', (size_t)n);
+	if (lf != NULL && is_mbox_line(s->piece, (size_t)n))
+		s->start = lf + 1 - s->piece;
+	status = spool_rewind(s);
+	return status == CLI_PASS && s->start > 0 ? refuse_several(s) : status;
+}
+
 /* Looks at the end of the first line. */
 static int
 find_line_ends(struct spool *s)
@@ -125,6 +215,17 @@ open_input(const struct spool *s, const char *path, struct stat *st)
 	return -1;
 }
 
+/* Where the message begins, and how its lines end. */
+static int
+look_at(struct spool *s)
+{
+	int status = spool_rewind(s);
+
+	if (status == CLI_PASS)
+		status = pass_mbox_line(s);
+	return status == CLI_PASS ? find_line_ends(s) : status;
+}
+
 int
 spool_open(struct spool *s, const char *path)
 {
@@ -134,6 +235,7 @@ spool_open(struct spool *s, const char *path)
 	s->own = path != NULL && strcmp(path, "-") != 0;
 	s->name = s->own ? path : "standard input";
 	s->fd = -1;
+	s->start = 0;
 	fd = open_input(s, path, &st);
 	if (fd < 0) {
 		cli_error("%s: cannot be read: %s: name a message", s->name,
@@ -148,9 +250,7 @@ spool_open(struct spool *s, const char *path)
 			close(fd);
 	}
 	if (status == CLI_PASS)
-		status = spool_rewind(s);
-	if (status == CLI_PASS)
-		status = find_line_ends(s);
+		status = look_at(s);
 	if (status != CLI_PASS)
 		spool_close(s);
 	return status;
@@ -167,7 +267,7 @@ spool_close(struct spool *s)
 int
 spool_rewind(struct spool *s)
 {
-	return lseek(s->fd, 0, SEEK_SET) == 0 ? CLI_PASS :
+	return lseek(s->fd, s->start, SEEK_SET) == s->start ? CLI_PASS :
 	    trouble(s, "cannot be read again");
 }
 
@@ -220,4 +320,27 @@ spool_copy(struct spool *s, FILE *f)
 		fwrite(s->piece, 1, (size_t)n, f);
 	return status == CLI_PASS && n < 0 ? trouble(s, "cannot be read") :
 	    status;
+}
+
+void
+spool_walk(struct spool_walk *w, struct spool *s)
+{
+	*w = (struct spool_walk) { .spool = s, .piece = UKEY_VIEW("") };
+	ukey_message_init(&w->splitter);
+	w->status = spool_rewind(s);
+}
+
+struct ukey_event
+spool_next(struct spool_walk *w)
+{
+	struct ukey_event e = { UKEY_EVENT_NONE, { NULL, 0 } };
+
+	while (w->status == CLI_PASS && !w->ended) {
+		e = ukey_message_next(&w->splitter, &w->piece);
+		if (e.kind != UKEY_EVENT_NONE)
+			return e;
+		w->status = spool_read(w->spool, &w->piece);
+		w->ended = w->status == CLI_PASS && w->piece.len == 0;
+	}
+	return w->status == CLI_PASS ? ukey_message_end(&w->splitter) : e;
 }

@@ -10,8 +10,7 @@
 #ifndef VERIFY_H
 #define VERIFY_H
 
-#include "cli.h"
-#include "spool.h"
+#include "header.h"
 
 struct verify_options {
 	const char *from, *dns, *zone, *time, *authserv_id;
@@ -23,6 +22,7 @@ struct verify_options {
 struct verified {
 	const struct verify_options *options;
 	struct spool *spool;
+	struct header *header;
 	struct ukey_verify v;
 	struct ukey_authres authres; /* with --add-header */
 	struct ukey_judgement user;

@@ -14,11 +14,9 @@
 #include "ukey_sigheader.h"
 #include "verify.h"
 
-#define SHOWN 5 /* signatures */
-
 struct explain {
 	struct verified *m;
-	struct ukey_fields fields;
+	struct ukey_fields *fields;
 	struct ukey_sigheader sig;
 	unsigned field;                 /* of the signature */
 	struct ukey_port_sha256 header;
@@ -115,13 +113,13 @@ explain_header(struct explain *x)
 	step("the header: the fields of h=, each name from the lowest up");
 	ukey_port_sha256_start(&x->header);
 	for (rest = x->sig.tag[UKEY_SIG_H]; rest.data != NULL;)
-		ukey_fields_rewind(&x->fields,
+		ukey_fields_rewind(x->fields,
 		    ukey_view_trim(ukey_view_cut(&rest, ':')));
 	if (x->dump)
 		fputs("        | ", stdout);
 	for (rest = x->sig.tag[UKEY_SIG_H]; rest.data != NULL;) {
 		name = ukey_view_trim(ukey_view_cut(&rest, ':'));
-		i = ukey_fields_pick(&x->fields, name);
+		i = ukey_fields_pick(x->fields, name);
 		if (!x->dump) {
 			fputs("      ", stdout);
 			cli_put(stdout, name);
@@ -129,9 +127,9 @@ explain_header(struct explain *x)
 			    ": field %u\n", i + 1);
 		}
 		if (i != UKEY_FIELD_NONE)
-			hash_field(x, ukey_fields_raw(&x->fields, i), none);
+			hash_field(x, ukey_fields_raw(x->fields, i), none);
 	}
-	raw = ukey_fields_raw(&x->fields, x->field);
+	raw = ukey_fields_raw(x->fields, x->field);
 	raw.len -= 2;
 	hash_field(x, raw, x->sig.b_raw);
 	if (x->dump)
@@ -175,24 +173,20 @@ body_event(struct explain *x, struct body *b, struct ukey_event e)
 static int
 hash_body(struct explain *x, struct body *b)
 {
-	struct ukey_message splitter;
-	struct ukey_view piece, span;
+	struct spool_walk walk;
+	struct ukey_view span;
 	struct ukey_event e;
-	int status = spool_rewind(x->m->spool);
 
 	b->len = 0;
 	b->left = x->sig.tag[UKEY_SIG_L].len > 0 ? x->sig.l : UINT64_MAX;
-	ukey_message_init(&splitter);
 	ukey_port_sha256_start(&b->hash);
 	ukey_canon_body_init(&b->canon, (enum ukey_canon)x->sig.body_canon);
-	while (status == CLI_PASS && (status = spool_read(x->m->spool,
-	    &piece)) == CLI_PASS && piece.len > 0)
-		while ((e = ukey_message_next(&splitter, &piece)).kind !=
-		    UKEY_EVENT_NONE)
-			body_event(x, b, e);
+	spool_walk(&walk, x->m->spool);
+	while ((e = spool_next(&walk)).kind != UKEY_EVENT_NONE)
+		body_event(x, b, e);
 	while ((span = ukey_canon_body_end(&b->canon)).len > 0)
 		body_span(x, b, span);
-	return status;
+	return walk.status;
 }
 
 static int
@@ -201,6 +195,7 @@ explain_body(struct explain *x)
 	uint8_t digest[UKEY_SHA256_LEN], claimed[UKEY_SHA256_LEN];
 	size_t claimed_len;
 	struct body body;
+	bool same;
 	int status;
 
 	printf("    the body, canonicalized \"%s\"%s\n",
@@ -215,9 +210,10 @@ explain_body(struct explain *x)
 	printf("      octets      %llu\n", (unsigned long long)body.len);
 	put_hash("its hash", digest);
 	say("bh=", x->sig.tag[UKEY_SIG_BH]);
-	ukey_base64_decode(x->sig.tag[UKEY_SIG_BH], claimed, sizeof(claimed),
-	    &claimed_len);
-	step(memcmp(claimed, digest, sizeof(digest)) == 0 ?
+	same = ukey_base64_decode(x->sig.tag[UKEY_SIG_BH], claimed,
+	    sizeof(claimed), &claimed_len) && claimed_len == sizeof(digest) &&
+	    memcmp(claimed, digest, sizeof(digest)) == 0;
+	step(same ?
 	    "they are equal: the body is as it was signed" :
 	    "they differ: the body was changed after it was signed");
 	return status;
@@ -246,7 +242,7 @@ explain_signature(struct explain *x, unsigned number)
 	enum ukey_reason reason;
 
 	reason = ukey_sigheader_parse(&x->sig,
-	    ukey_fields_body(&x->fields, x->field));
+	    ukey_fields_body(x->fields, x->field));
 	printf("  signature %u, field %u of the header\n", number,
 	    x->field + 1);
 	say("d=", x->sig.tag[UKEY_SIG_D]);
@@ -264,70 +260,25 @@ explain_signature(struct explain *x, unsigned number)
 	return explain_body(x);
 }
 
-static void
-store(struct explain *x, struct ukey_event e)
-{
-	if (e.kind == UKEY_EVENT_FIELD)
-		ukey_fields_push(&x->fields, e.octets);
-	else if (e.kind == UKEY_EVENT_FIELD_END)
-		ukey_fields_end(&x->fields);
-}
-
-/* The fields in PIECE to the store; false when the header is over. */
-static bool
-store_piece(struct explain *x, struct ukey_message *splitter,
-    struct ukey_view piece)
-{
-	struct ukey_event e;
-
-	do {
-		e = ukey_message_next(splitter, &piece);
-		store(x, e);
-	} while (e.kind != UKEY_EVENT_NONE &&
-	    e.kind != UKEY_EVENT_HEADER_END);
-	return e.kind == UKEY_EVENT_NONE;
-}
-
-/* The header's fields to the store. */
-static int
-read_header(struct explain *x)
-{
-	struct ukey_message splitter;
-	struct ukey_view piece;
-	struct ukey_event e;
-	int status = spool_rewind(x->m->spool);
-
-	ukey_message_init(&splitter);
-	do {
-		if (status == CLI_PASS)
-			status = spool_read(x->m->spool, &piece);
-		if (status != CLI_PASS)
-			return status;
-	} while (piece.len > 0 && store_piece(x, &splitter, piece));
-	if (piece.len > 0)
-		return CLI_PASS;
-	while ((e = ukey_message_end(&splitter)).kind != UKEY_EVENT_NONE)
-		store(x, e);
-	return CLI_PASS;
-}
-
 int
 verify_explain(struct verified *m)
 {
-	static uint32_t arena[UKEY_ARENA_SIZE / 4];
-	struct explain x = { .m = m, .dump = m->options->dump_canon };
+	struct explain x = { .m = m, .fields = &m->header->fields,
+		.dump = m->options->dump_canon };
+	enum ukey_reason reason = (enum ukey_reason)x.fields->reason;
 	unsigned i, number = 0;
-	int status;
+	int status = CLI_PASS;
 
-	ukey_fields_init(&x.fields, arena, sizeof(arena));
-	status = read_header(&x);
-	ukey_fields_index(&x.fields);
-	printf("  header: %u fields, %s\n", x.fields.count,
-	    x.fields.reason == UKEY_REASON_OK ? "well-formed" :
-	    ukey_reason_meaning((enum ukey_reason)x.fields.reason));
-	for (i = 0; status == CLI_PASS && i < x.fields.count &&
-	    number < SHOWN; i++) {
-		if (!ukey_view_equal_nocase(ukey_fields_name(&x.fields, i),
+	if (reason != UKEY_REASON_OK) {
+		printf("  header: %s", ukey_reason_meaning(reason));
+		header_put_trouble(m->header, stdout);
+		puts("; nothing in it is judged");
+		return CLI_PASS;
+	}
+	printf("  header: %u fields, well-formed\n", x.fields->count);
+	for (i = 0; status == CLI_PASS && i < x.fields->count &&
+	    number < UKEY_SIGNATURES_MAX; i++) {
+		if (!ukey_view_equal_nocase(ukey_fields_name(x.fields, i),
 		    UKEY_VIEW("DKIM-Signature")))
 			continue;
 		x.field = i;

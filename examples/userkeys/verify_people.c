@@ -80,6 +80,15 @@ todo(const struct ukey_judgement *j)
 	return "accept: the owner gives no other advice";
 }
 
+/* The reason, and where the message has it. */
+static void
+reason(const struct verified *m, const struct ukey_judgement *j)
+{
+	printf(": %s", ukey_reason_meaning(j->reason));
+	if (j->reason == UKEY_REASON_HEADER_SYNTAX)
+		header_put_trouble(m->header, stdout);
+}
+
 static void
 people_user(const struct verified *m)
 {
@@ -93,7 +102,7 @@ people_user(const struct verified *m)
 	puts(m->from_return_path ? " (from Return-Path)" : "");
 	label("userkeys");
 	verdict(j->verdict);
-	printf(": %s", ukey_reason_meaning(j->reason));
+	reason(m, j);
 	if (j->selector.len > 0) {
 		fputs(" (key ", stdout);
 		cli_put(stdout, j->selector);
@@ -112,11 +121,11 @@ people_user(const struct verified *m)
 }
 
 static void
-people_dkim(const struct ukey_judgement *j)
+people_dkim(const struct verified *m, const struct ukey_judgement *j)
 {
 	label("dkim");
 	verdict(j->verdict);
-	printf(": %s", ukey_reason_meaning(j->reason));
+	reason(m, j);
 	if (j->domain.len > 0) {
 		fputs(" (", stdout);
 		cli_put(stdout, j->selector);
@@ -147,7 +156,7 @@ verify_people(struct verified *m)
 	}
 	for (i = 0; i < count; i++) {
 		ukey_verify_dkim(&m->v, i, &j);
-		people_dkim(&j);
+		people_dkim(m, &j);
 	}
 	if (count == 0) {
 		label("dkim");

@@ -143,6 +143,20 @@ json_user(const struct verified *m)
 	    ukey_advice_word(j->advice), j->testing ? "true" : "false");
 }
 
+/* The line of the header that is no field. */
+static void
+json_trouble(const struct header *h)
+{
+	fputs(",\n \"header_trouble\": ", stdout);
+	if (h->bad_line == 0) {
+		fputs("null", stdout);
+		return;
+	}
+	printf("{\"line\": %u", (unsigned)h->bad_line);
+	json_text("text", h->bad);
+	putchar('}');
+}
+
 void
 verify_json(struct verified *m, bool first)
 {
@@ -151,7 +165,9 @@ verify_json(struct verified *m, bool first)
 
 	printf("%s\n{\"file\": ", first ? "" : ",");
 	cli_put_json(stdout, cli_view(m->spool->name));
-	printf(", \"exit\": %d,\n \"userkeys\": ", m->status);
+	printf(", \"exit\": %d", m->status);
+	json_trouble(m->header);
+	fputs(",\n \"userkeys\": ", stdout);
 	json_user(m);
 	fputs(",\n \"dkim\": [", stdout);
 	for (i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 /*
- * The field store: limits at and one past, picks from the bottom up, every
- * arena from ample to nothing.  SPDX-License-Identifier: MIT
+ * The field store: limits at and one past, picks from the bottom up, what is
+ * left after a trouble, every arena from ample to nothing.
+ * SPDX-License-Identifier: MIT
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,6 +160,54 @@ test_limits(void **state)
 	free(arena);
 }
 
+/* After each kind of trouble: what is counted can be read, and it alone; no
+ * field is found by name.  The arena begins with what, taken for an index or
+ * for entries, leads astray. */
+static void
+test_troubles(void **state)
+{
+	static const struct {
+		const char *field[4]; /* ends with NULL */
+		size_t size;
+		unsigned stored;
+		enum ukey_reason reason;
+	} cases[] = {
+		{ { "From: a\r\n", "no field\r\n", "To: b\r\n" }, 512, 1,
+		    UKEY_REASON_HEADER_SYNTAX },
+		{ { "no field\r\n", "From: a\r\n" }, 512, 0,
+		    UKEY_REASON_HEADER_SYNTAX },
+		{ { "From: a\r\n", "To: b\r\n" }, 40, 1,
+		    UKEY_REASON_ARENA },
+		{ { "From: a\r\n", "To: b\r\n" }, 16, 0,
+		    UKEY_REASON_ARENA },
+	};
+	struct ukey_fields f;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t *arena = malloc(cases[i].size);
+
+		memset(arena, 1, cases[i].size);
+		ukey_fields_init(&f, arena, cases[i].size);
+		for (k = 0; cases[i].field[k] != NULL; k++)
+			add(&f, cases[i].field[k]);
+		ukey_fields_index(&f);
+		assert_int_equal(f.reason, cases[i].reason);
+		assert_int_equal(f.count, cases[i].stored);
+		assert_int_equal(f.seen, k);
+		for (k = 0; k < f.count; k++)
+			assert_view(ukey_fields_raw(&f, (unsigned)k),
+			    cases[i].field[k]);
+		assert_int_equal(ukey_fields_find(&f, view("from")),
+		    UKEY_FIELD_NONE);
+		ukey_fields_rewind(&f, view("from"));
+		assert_int_equal(ukey_fields_pick(&f, view("to")),
+		    UKEY_FIELD_NONE);
+		free(arena);
+	}
+}
+
 /* Every arena size: right, or refused; never past its end. */
 static void
 test_small_arenas(void **state)
@@ -209,6 +258,8 @@ test_collisions(void **state)
 	}
 	ukey_fields_index(&f);
 	assert_int_equal(f.reason, UKEY_REASON_FIELD_LIMIT);
+	assert_int_equal(ukey_fields_find(&f, view("a@a@a@a@a@a@a@a@")),
+	    UKEY_FIELD_NONE);
 	free(arena);
 }
 
@@ -219,6 +270,7 @@ main(void)
 		cmocka_unit_test(test_pick),
 		cmocka_unit_test(test_syntax),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_troubles),
 		cmocka_unit_test(test_small_arenas),
 		cmocka_unit_test(test_collisions)
 	};

@@ -1,0 +1,82 @@
+/*
+ * userkeys: fuzz: the command's own "verify": with --explain, --dump-canon,
+ * --add-header, --json, --plain and for people, on a message as it may come.
+ * SPDX-License-Identifier: MIT
+ *
+ * The input: an octet that chooses the form and whether the sender is named,
+ * a TXT record up to a NUL, the message.  What must hold beside sound memory:
+ * the exit status is a known one; no octet of the message reaches a terminal
+ * that would move, recolour or reorder anything there; and --explain finds
+ * equal hashes where the verdict is pass: it shows what core did.
+ */
+#include <stdio.h>
+
+#include "help_command.h"
+
+#define NAME "alice.userkeys.example.org"
+#define TIME "--time=1750000010"
+
+/* --add-header writes the message itself. */
+enum form { EXPLAIN, DUMP, ADD_HEADER, JSON, PLAIN, PEOPLE, NO_TIME, PARTIAL };
+
+static const char *const forms[][3] = {
+	[EXPLAIN] = { TIME, "--explain", NULL },
+	[DUMP] = { TIME, "--explain", "--dump-canon" },
+	[ADD_HEADER] = { TIME, "--add-header", "--authserv-id=mx.example.net" },
+	[JSON] = { TIME, "--json", NULL },
+	[PLAIN] = { TIME, "--plain", NULL },
+	[PEOPLE] = { TIME, NULL, NULL },
+	[NO_TIME] = { "--time=none", NULL, NULL },
+	[PARTIAL] = { TIME, "--allow-partial-body", NULL }
+};
+
+/* The key RECORD for a mailbox and for a domain, in the form "oneline". */
+static void
+zone_fill(struct file *f, const char *record)
+{
+	char text[18000];
+	int len = snprintf(text, sizeof(text), NAME "\tTXT\t%s\n"
+	    "alice.userkeys._domainkey.example.org\tCNAME\t" NAME "\n"
+	    "sel._domainkey.example.org\tTXT\t%s\n", record, record);
+
+	file_fill(f, (struct ukey_view) { (const uint8_t *)text,
+	    (size_t)len });
+}
+
+static void
+check(enum form form, const char *text, size_t len, int status)
+{
+	struct ukey_view v = { (const uint8_t *)text, len };
+
+	MUST(status == CLI_PASS || status == CLI_NOT_PASS ||
+	    status == CLI_INPUT || status == CLI_TEMPORARY);
+	MUST(form == ADD_HEADER || is_calm(v));
+	if (form <= DUMP && strstr(text, "\n  dkim      pass") != NULL)
+		MUST(strstr(text, "they are equal") != NULL);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct file message, zone;
+	const char *argv[16] = { "verify", "--zone" };
+	struct ukey_view in = { data, size };
+	uint8_t choice = take(&in);
+	char *record = text_take(&in), *text;
+	int i, argc = 2, status;
+	size_t len;
+
+	file_fill(&message, in);
+	zone_fill(&zone, record);
+	argv[argc++] = zone.path;
+	for (i = 0; i < 3 && forms[choice % 8][i] != NULL; i++)
+		argv[argc++] = forms[choice % 8][i];
+	if (choice & 8)
+		argv[argc++] = "--from=alice@example.org";
+	argv[argc++] = message.path;
+	text = command_run(cmd_verify, argc, argv, &status, &len);
+	check((enum form)(choice % 8), text, len, status);
+	free(text);
+	free(record);
+	return 0;
+}
