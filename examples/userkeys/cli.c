@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -17,6 +19,17 @@ struct ukey_view
 cli_view(const char *text)
 {
 	return (struct ukey_view) { (const uint8_t *)text, strlen(text) };
+}
+
+const char *
+cli_paint(enum cli_colour colour)
+{
+	static const char *const codes[] = { "\033[0m", "\033[32m",
+		"\033[33m", "\033[31m" };
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') ?
+	    codes[colour] : "";
 }
 
 /* The character whose LEN octets of UTF-8 begin V. */

@@ -86,6 +86,11 @@ int cli_finish(int status);
 /* A NUL-terminated string as a view. */
 struct ukey_view cli_view(const char *text);
 
+enum cli_colour { CLI_PLAIN, CLI_GREEN, CLI_YELLOW, CLI_RED };
+/* What turns standard output to COLOUR; empty where it is no terminal, and
+ * where NO_COLOR is set. */
+const char *cli_paint(enum cli_colour colour);
+
 /* Writes V to F for people: controls, also those that turn the direction of
  * text or take no room, and what is no UTF-8 as \xHH. */
 void cli_put(FILE *f, struct ukey_view v);

@@ -2,34 +2,16 @@
  * userkeys verify: the answer for people: what was checked, what it means,
  * what to do.  SPDX-License-Identifier: MIT
  */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "verify.h"
-
-#define GREEN "\033[32m"
-#define RED "\033[31m"
-#define YELLOW "\033[33m"
-#define PLAIN "\033[0m"
-
-static bool
-colours(void)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0');
-}
 
 static void
 verdict(enum ukey_verdict v)
 {
-	const char *colour = v == UKEY_PASS ? GREEN : v == UKEY_NONE ||
-	    v == UKEY_TEMPERROR || v == UKEY_NEUTRAL ? YELLOW : RED;
+	enum cli_colour colour = v == UKEY_PASS ? CLI_GREEN : v == UKEY_NONE ||
+	    v == UKEY_TEMPERROR || v == UKEY_NEUTRAL ? CLI_YELLOW : CLI_RED;
 
-	if (colours())
-		printf("%s%s%s", colour, ukey_verdict_word(v), PLAIN);
-	else
-		printf("%s", ukey_verdict_word(v));
+	printf("%s%s%s", cli_paint(colour), ukey_verdict_word(v),
+	    cli_paint(CLI_PLAIN));
 }
 
 static void

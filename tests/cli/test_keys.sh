@@ -85,8 +85,8 @@ out_has 'the record holds this key'
 out_has 'reject, exact, from; testing'
 out_has 'DKIM verifiers find this key'
 run 1 check alice@example.org --key "$work/long.pem" --zone "$work/zone"
-out_has 'no record holds this key'
-out_has 'DKIM verifiers find another key'
+out_has 'it is the record of another key'
+out_has 'the alias is right, the record it leads to is not'
 run 1 check bob@example.org --key "$work/a.pem" --zone "$work/zone"
 out_has 'there is no such name'
 sed '/CNAME/d' "$work/zone" >"$work/zone2"
@@ -94,7 +94,7 @@ run 1 check alice@example.org --key "$work/a.pem" --zone "$work/zone2"
 out_has 'publish the CNAME'
 sed 's/uk=[^;]*; //' "$work/zone" >"$work/zone2"
 run 1 check alice@example.org --key "$work/a.pem" --zone "$work/zone2"
-out_has 'no user key'
+out_has 'uk= is missing'
 echo 'alice.userkeys.example.org. SERVFAIL' >"$work/zone2"
 run 75 check alice@example.org --key "$work/a.pem" --zone "$work/zone2"
 run 65 check alice@example.org --key "$work/a.pem" --zone "$work/none"
