@@ -218,7 +218,18 @@ coverage: ## of core: at least 95 % of lines, 90 % of branches
 
 $(B)/core/%.o: core/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(WARN) $(CFLAGS) $(CORE_INC) -MMD -MP -c -o $@ $<
+	$(CC) -std=c99 $(WARN) $(CFLAGS) $(CORE_INC) $(DATE) -MMD -MP -c -o $@ $<
+# What no clock may read earlier than: the release's date, or SOURCE_DATE_EPOCH
+# where that is later (some builders set one of long ago).
+RELEASE_DATE = $(shell sed -n 's/^.define UKEY_RELEASE_DATE \([0-9]*\).*/\1/p' \
+	core/ukey_clock.h)
+LATER_DATE = $(if $(SOURCE_DATE_EPOCH),$(shell [ '$(SOURCE_DATE_EPOCH)' \
+	-le $(RELEASE_DATE) ] || echo '$(SOURCE_DATE_EPOCH)'))
+$(B)/core/ukey_clock.o: DATE = $(LATER_DATE:%=-DUKEY_SOURCE_DATE=%)
+$(B)/core/ukey_clock.o: $(B)/source-date
+$(B)/source-date: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LATER_DATE)' | cmp -s - $@ || echo '$(LATER_DATE)' >$@
 $(B)/port/simd/%.o: port/simd/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c99 $(WARN) $(CFLAGS) $(CORE_INC) -MMD -MP -c -o $@ $<
@@ -295,5 +306,5 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include tests/arch/arch.mk
 -include tests/proof/proof.mk
 
-.PHONY: all help demo demo-mail test install dist clean check test-mail \
+.PHONY: FORCE all help demo demo-mail test install dist clean check test-mail \
 	test-all lint asan asan-clang asan-mail msan valgrind coverage linear size size-check test-mbedtls36 replay

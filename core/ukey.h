@@ -36,6 +36,7 @@ extern "C" {
 
 #include "ukey_address.h"
 #include "ukey_authres.h"
+#include "ukey_clock.h"
 #include "ukey_config.h"
 #include "ukey_dns.h"
 #include "ukey_err.h"

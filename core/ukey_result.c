@@ -44,7 +44,7 @@ set_signature(const struct ukey_verify *v, struct ukey_judgement *j,
 	j->algorithm = tag[UKEY_SIG_A];
 	j->canon = tag[UKEY_SIG_C];
 	j->b = tag[UKEY_SIG_B];
-	j->time_unknown = v->now == 0 && (tag[UKEY_SIG_T].data != NULL ||
+	j->time_unknown = v->time.now == 0 && (tag[UKEY_SIG_T].data != NULL ||
 	    tag[UKEY_SIG_X].data != NULL);
 }
 

@@ -25,6 +25,14 @@ ukey_session_init(struct ukey_session *s,
 }
 
 int
+ukey_session_clock(struct ukey_session *s, int64_t reading)
+{
+	s->now = ukey_clock_time(reading).now;
+	return s->role == UKEY_ROLE_MX ?
+	    ukey_verify_clock(&s->u.verify, reading) : UKEY_OK;
+}
+
+int
 ukey_session_time(struct ukey_session *s, uint64_t now)
 {
 	s->now = now;

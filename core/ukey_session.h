@@ -3,7 +3,7 @@
  * signing on submission, verification at the MX (PROTOCOL 4 to 6).
  * SPDX-License-Identifier: MIT
  *
- *   init, time, login, mail_from    at MAIL
+ *   init, clock, login, mail_from   at MAIL
  *   ask / permit                    from then on, in any order
  *   refused?                        before MAIL is answered
  *   field ..., header_end, body ..., end
@@ -49,6 +49,7 @@ struct ukey_session_settings {
 	bool reject_unsigned;          /* refuse what cannot be signed */
 	bool reject_arena;             /* refuse what needs more memory */
 	bool no_dkim;                  /* MX: do not judge plain DKIM */
+	bool defer_no_clock;           /* sign nothing without the time: 451 */
 };
 
 /* The answer to a question of permission. */
@@ -116,7 +117,13 @@ struct ukey_session {
 void ukey_session_init(struct ukey_session *s,
     const struct ukey_session_settings *settings, enum ukey_role role,
     void *arena, size_t size);
-/* Seconds since 1970 UTC; 0, the default: no clock.  Before the header ends. */
+/*
+ * What the clock reads, seconds since 1970 UTC, set or not (ukey_clock.h): as
+ * ukey_verify_clock(); without the time, signatures have neither t= nor x=.
+ * Before the header ends.  _ERR_ORDER.
+ */
+int ukey_session_clock(struct ukey_session *s, int64_t reading);
+/* Or the time to sign or judge by; 0, as without either call: not known. */
 int ukey_session_time(struct ukey_session *s, uint64_t now);
 /* Submission: as whom the client authenticated; copied; empty: the server's
  * own mail.  Before mail_from.  _ERR_ORDER, _ERR_SPACE. */

@@ -10,8 +10,8 @@ enum step { REPLY, DELETE, RESULT_DKIM, RESULT_USER, SIGNATURE, QUARANTINE,
 #define SHOWN 200 /* octets of an address in a reply */
 
 /* The replies; an address or a reason stands between the two texts. */
-enum refusal { SENDER, FROM, CROWDED, LATER, CRYPTO, UNSIGNED, NO_KEY, ADVICE,
-	NONE };
+enum refusal { SENDER, FROM, CROWDED, LATER, CLOCK, CRYPTO, UNSIGNED, NO_KEY,
+	ADVICE, NONE };
 
 static const struct {
 	unsigned code;
@@ -23,6 +23,8 @@ static const struct {
 	    " in From or Sender: choose an address of yours" },
 	{ 550, "5.7.1 Too many addresses in From and Sender", "" },
 	{ 451, "4.3.0 The key database is not at hand: try again later", "" },
+	{ 451, "4.3.0 The clock of this server is not set: try again later",
+	    "" },
 	{ 451, "4.3.0 The message could not be signed: try again later", "" },
 	{ 550, "5.7.1 The message cannot be signed: ", "" },
 	{ 451, "4.7.5 The sender's key cannot be had: ", "" },
@@ -69,6 +71,14 @@ meaning(enum ukey_reason reason)
 	return (struct ukey_view) { (const uint8_t *)text, len };
 }
 
+/* Whether what this login may send is not to be signed without the time. */
+static bool
+awaits_clock(const struct ukey_session *s)
+{
+	return s->settings->defer_no_clock && s->now == 0 &&
+	    s->ask[0].state == UKEY_PERMIT_ANSWER + UKEY_PERMIT_YES;
+}
+
 /* What permission says. */
 static enum refusal
 not_permitted(const struct ukey_session *s)
@@ -80,7 +90,9 @@ not_permitted(const struct ukey_session *s)
 		return FROM;
 	if (s->crowded)
 		return CROWDED;
-	return ukey_submit_any(s, UKEY_PERMIT_LATER) ? LATER : NONE;
+	if (ukey_submit_any(s, UKEY_PERMIT_LATER))
+		return LATER;
+	return awaits_clock(s) ? CLOCK : NONE;
 }
 
 /* What signing says. */

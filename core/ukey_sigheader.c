@@ -281,15 +281,13 @@ ukey_sigheader_parse(struct ukey_sigheader *sig, struct ukey_view body)
 }
 
 enum ukey_reason
-ukey_sigheader_time(const struct ukey_sigheader *sig, uint64_t now)
+ukey_sigheader_time(const struct ukey_sigheader *sig, struct ukey_time time)
 {
-	if (now == 0)
-		return UKEY_REASON_OK;
-	if (has(sig, UKEY_SIG_X) && now > sig->x &&
-	    now - sig->x > UKEY_TIME_DRIFT)
+	if (has(sig, UKEY_SIG_X) && time.earliest > sig->x &&
+	    time.earliest - sig->x > UKEY_TIME_DRIFT)
 		return UKEY_REASON_EXPIRED;
-	if (has(sig, UKEY_SIG_T) && sig->t > now &&
-	    sig->t - now > UKEY_TIME_DRIFT)
+	if (has(sig, UKEY_SIG_T) && time.now != 0 && sig->t > time.now &&
+	    sig->t - time.now > UKEY_TIME_DRIFT)
 		return UKEY_REASON_FUTURE;
 	return UKEY_REASON_OK;
 }

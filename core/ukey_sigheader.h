@@ -6,6 +6,7 @@
 #define UKEY_SIGHEADER_H
 
 #include "ukey_canon_header.h"
+#include "ukey_clock.h"
 #include "ukey_reason.h"
 #include "ukey_text.h"
 
@@ -51,11 +52,11 @@ enum ukey_reason ukey_sigheader_read(struct ukey_sigheader *sig,
 struct ukey_view ukey_sigheader_i_domain(const struct ukey_sigheader *sig);
 
 /*
- * x= and t= against NOW, seconds since 1970 UTC, with UKEY_TIME_DRIFT; NOW 0
- * means no clock and judges nothing.  _OK, _EXPIRED or _FUTURE.
+ * x= against the earliest time that it can be, t= against the time that it is,
+ * with UKEY_TIME_DRIFT; 0 judges nothing.  _OK, _EXPIRED or _FUTURE.
  */
 #define UKEY_TIME_DRIFT 300 /* seconds; PROTOCOL 8 */
 enum ukey_reason ukey_sigheader_time(const struct ukey_sigheader *sig,
-    uint64_t now);
+    struct ukey_time time);
 
 #endif

@@ -179,7 +179,7 @@ prepare(struct ukey_verify *v, struct ukey_signature *slot,
 	enum ukey_reason reason = decode_hashes(v, note);
 
 	if (reason == UKEY_REASON_OK)
-		reason = ukey_sigheader_time(&note->sig, v->now);
+		reason = ukey_sigheader_time(&note->sig, v->time);
 	if (reason != UKEY_REASON_OK)
 		return reason;
 	slot->canon = (uint8_t)body_hash(v,

@@ -51,13 +51,25 @@ ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path)
 	return UKEY_OK;
 }
 
-int
-ukey_verify_time(struct ukey_verify *v, uint64_t now)
+static int
+set_time(struct ukey_verify *v, struct ukey_time time)
 {
 	if (v->phase != UKEY_PHASE_HEADER)
 		return UKEY_ERR_ORDER;
-	v->now = now;
+	v->time = time;
 	return UKEY_OK;
+}
+
+int
+ukey_verify_clock(struct ukey_verify *v, int64_t reading)
+{
+	return set_time(v, ukey_clock_time(reading));
+}
+
+int
+ukey_verify_time(struct ukey_verify *v, uint64_t now)
+{
+	return set_time(v, (struct ukey_time) { now, now });
 }
 
 /* The DKIM-Signature fields from the top into their slots. */

@@ -2,7 +2,7 @@
  * userkeys: verification, user keys and plain DKIM in one pass (PROTOCOL 5,
  * RFC 6376 6).  SPDX-License-Identifier: MIT
  *
- *   init, mail_from, time                      before the header ends
+ *   init, mail_from, clock or time             before the header ends
  *   push ...      or  field ..., header_end, body ...
  *   question / answer                          from the header's end on
  *   end                                        the octets are over
@@ -13,6 +13,7 @@
 
 #include "ukey_address.h"
 #include "ukey_canon_body.h"
+#include "ukey_clock.h"
 #include "ukey_config.h"
 #include "ukey_dns.h"
 #include "ukey_err.h"
@@ -89,7 +90,7 @@ struct ukey_ask {
 /* One verification; visible for its size only.  A plain copy is not a
  * snapshot: the arena is shared. */
 struct ukey_verify {
-	uint64_t now;
+	struct ukey_time time;
 	struct ukey_fields fields;
 	struct ukey_guard guard;
 	struct ukey_body body[UKEY_BODY_CANONS];
@@ -152,7 +153,14 @@ void ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
  * only plain DKIM is judged.  _ERR_ORDER.
  */
 int ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path);
-/* Seconds since 1970 UTC; 0, the default: no clock.  Before the header ends. */
+/*
+ * What the clock reads, seconds since 1970 UTC, set or not (ukey_clock.h): one
+ * that is not set refuses no mail by its time, but what expired before the
+ * source date.  Before the header ends.  _ERR_ORDER.
+ */
+int ukey_verify_clock(struct ukey_verify *v, int64_t reading);
+/* Or the time to judge by, whenever that is; 0, as without either call: t= and
+ * x= are not judged. */
 int ukey_verify_time(struct ukey_verify *v, uint64_t now);
 
 /* The message as it came, in pieces of any size. */

@@ -10,6 +10,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ukey_view in = { data, size }, names;
 	struct ukey_sigheader sig;
+	static const struct ukey_time none, some = { 1750000000, 1750000000 },
+	    bound = { 0, 1750000000 }, late = { UINT64_MAX, UINT64_MAX };
 	bool from = false;
 
 	if (ukey_sigheader_parse(&sig, in) != UKEY_REASON_OK)
@@ -22,8 +24,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(from); /* RFC 6376 5.4 */
 	MUST(sig.b_raw.data >= data && sig.b_raw.data + sig.b_raw.len <=
 	    data + size);
-	MUST(ukey_sigheader_time(&sig, 0) == UKEY_REASON_OK);
-	(void)ukey_sigheader_time(&sig, 1750000000);
-	(void)ukey_sigheader_time(&sig, UINT64_MAX);
+	MUST(ukey_sigheader_time(&sig, none) == UKEY_REASON_OK);
+	(void)ukey_sigheader_time(&sig, some);
+	(void)ukey_sigheader_time(&sig, late);
+	MUST(ukey_sigheader_time(&sig, bound) != UKEY_REASON_FUTURE);
 	return 0;
 }

@@ -216,10 +216,10 @@ board_say(struct ukey_view text)
 	semihost_write(file.out, text.data, text.len);
 }
 
-uint64_t
+int64_t
 ukey_board_time(void)
 {
-	return file.time;
+	return (int64_t)file.time;
 }
 
 int

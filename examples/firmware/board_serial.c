@@ -59,7 +59,7 @@ line_get(void)
 	return (uint8_t)UART_DATA;
 }
 
-uint64_t
+int64_t
 ukey_board_time(void)
 {
 	return 0;

@@ -50,7 +50,7 @@ begin(struct ukey_view in)
 	relay.sent = 0;
 	relay.running = true;
 	ukey_session_init(&relay.s, &relay_settings, in.data[0], arena, size);
-	return ukey_session_time(&relay.s, now);
+	return ukey_session_clock(&relay.s, (int64_t)now);
 }
 
 /* Whether LOGIN, a mailbox, may use ADDRESS: it is its own. */

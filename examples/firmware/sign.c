@@ -32,7 +32,7 @@ set_request(struct sign_memory *memory, const struct board_message *m,
 	q->selector = view(row->selector);
 	q->identity = (struct ukey_view) { memory->identity,
 		len + a.domain.len };
-	q->time = ukey_board_time();
+	q->time = ukey_clock_time(ukey_board_time()).now;
 	q->expire = q->time == 0 ? 0 : q->time + UKEY_SIGN_EXPIRE;
 	q->header_canon = m->canon & 0x0f;
 	q->body_canon = m->canon >> 4;

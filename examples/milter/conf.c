@@ -12,10 +12,11 @@
 
 #include "conf.h"
 
-enum kind { TEXT, PATH, NUMBER, OCTAL, SECONDS, WORD, LISTEN, NETWORK, CANON,
-	CEILING, DOMAIN_NAME };
+enum kind { TEXT, PATH, NUMBER, OCTAL, SECONDS, WORD, FLAG, OCTET, LISTEN,
+	NETWORK, CANON, CEILING, DOMAIN_NAME };
 
-/* One key.  WORD: the words of WORDS, separated by blanks, are 0, 1, 2. */
+/* One key.  WORD, FLAG, OCTET: the words of WORDS, separated by blanks, are 0,
+ * 1, 2, in an unsigned, a bool or an octet. */
 static const struct key {
 	const char *name;
 	enum kind kind;
@@ -46,10 +47,14 @@ static const struct key {
 	{ "quarantine", WORD, AT(hold), 0, 0, "mark hold" },
 	{ "log", WORD, AT(log_stderr), 0, 0, "syslog stderr" },
 	{ "sandbox", WORD, AT(no_sandbox), 0, 0, "yes no" },
-	{ "from-check", WORD, 1, 0, 0, "own domain off" },
-	{ "unsigned", WORD, 2, 0, 0, "accept reject" },
-	{ "temperror", WORD, 3, 0, 0, "defer accept" },
-	{ "dkim", WORD, 4, 0, 0, "yes no" },
+	{ "from-check", OCTET, AT(session.from_check), 0, 0,
+	    "own domain off" },
+	{ "unsigned", FLAG, AT(session.reject_unsigned), 0, 0,
+	    "accept reject" },
+	{ "no-clock", FLAG, AT(session.defer_no_clock), 0, 0, "sign defer" },
+	{ "temperror", FLAG, AT(session.policy.accept_temperror), 0, 0,
+	    "defer accept" },
+	{ "dkim", FLAG, AT(session.no_dkim), 0, 0, "yes no" },
 	{ "advice", CEILING, 0, 0, 0, "note quarantine reject" },
 	{ "expire", SECONDS, 0, 0, 0, NULL },
 	{ "canonicalization", CANON, 0, 0, 0, NULL },
@@ -90,36 +95,22 @@ word_of(const struct key *key, struct ukey_view value)
 	return -1;
 }
 
-/* Words whose place is no unsigned of struct conf. */
-static void
-set_session(struct conf *c, size_t which, unsigned word)
-{
-	struct ukey_session_settings *s = &c->session;
-
-	if (which == 1)
-		s->from_check = (uint8_t)word;
-	if (which == 2)
-		s->reject_unsigned = word;
-	if (which == 3)
-		s->policy.accept_temperror = word;
-	if (which == 4)
-		s->no_dkim = word;
-}
-
 static const char *
 set_word(struct conf *c, const struct key *key, struct ukey_view value)
 {
+	void *place = (char *)c + key->offset;
 	int word = word_of(key, value);
 
 	if (word < 0)
 		return key->words;
 	if (key->kind == CEILING)
 		c->session.policy.ceiling = (enum ukey_advice)word;
-	else if (key->offset <= 4)
-		set_session(c, key->offset, (unsigned)word);
+	else if (key->kind == FLAG)
+		*(bool *)place = word == 1;
+	else if (key->kind == OCTET)
+		*(uint8_t *)place = (uint8_t)word;
 	else
-		*(unsigned *)(void *)((char *)c + key->offset) =
-		    (unsigned)word;
+		*(unsigned *)place = (unsigned)word;
 	return NULL;
 }
 

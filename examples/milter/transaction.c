@@ -163,7 +163,7 @@ message_begin(struct connection *c, struct ukey_view path)
 	notice_init(&c->message->notice);
 	ukey_session_init(s, &c->worker->conf->session, mx ? UKEY_ROLE_MX :
 	    UKEY_ROLE_SUBMIT, c->message->arena, size);
-	(void)ukey_session_time(s, (uint64_t)time(NULL));
+	(void)ukey_session_clock(s, time(NULL));
 	if (!mx) {
 		begin_submission(c, path);
 		return;

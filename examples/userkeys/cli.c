@@ -213,14 +213,25 @@ cli_options(const struct cli_syntax *syntax, int argc, char **argv,
 	return CLI_GO_ON;
 }
 
+/* The time, or 0 and a warning. */
+static uint64_t
+clock_time(void)
+{
+	struct ukey_time t = ukey_clock_time(time(NULL));
+
+	if (t.now == 0)
+		cli_error("the clock is not set: it reads earlier than %llu, "
+		    "the date of this program: set it, or give --time",
+		    (unsigned long long)t.earliest);
+	return t.now;
+}
+
 bool
 cli_time(const char *text, uint64_t *seconds)
 {
-	if (text == NULL) {
-		*seconds = (uint64_t)time(NULL);
+	*seconds = text == NULL ? clock_time() : 0;
+	if (text == NULL)
 		return true;
-	}
-	*seconds = 0;
 	if (strcmp(text, "none") == 0)
 		return true;
 	if (ukey_view_number(cli_view(text), seconds) && *seconds > 0 &&

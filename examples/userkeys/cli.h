@@ -69,8 +69,8 @@ void cli_error(const char *format, ...)
 int cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Reads "SECONDS" or "none" (0), or, NULL, gives the clock's time; false with
- * an error printed. */
+/* Reads "SECONDS" or "none" (0), or, NULL, gives the clock's time, 0 with a
+ * warning printed where that is not set; false with an error printed. */
 bool cli_time(const char *text, uint64_t *seconds);
 /* "90", "12h", "14d" ... as seconds, "none" as 0; false with an error
  * printed. */

@@ -75,8 +75,8 @@ read_times(const struct options *o, struct ukey_sign_request *q)
 	if (o->expire != NULL && !cli_duration(o->expire, &expire))
 		return CLI_USAGE;
 	if (o->expire != NULL && expire != 0 && q->time == 0)
-		return cli_usage("sign", "--expire needs a time: leave out "
-		    "--time none");
+		return cli_usage("sign", "--expire needs a time: give it with "
+		    "--time");
 	if (expire != 0 && q->time != 0)
 		q->expire = q->time + expire;
 	return CLI_PASS;

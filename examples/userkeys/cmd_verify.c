@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "verify.h"
@@ -140,7 +141,10 @@ judge(struct verified *m)
 	if (m->options->allow_partial_body)
 		flags |= UKEY_VERIFY_PARTIAL_BODY;
 	ukey_verify_init(&m->v, flags, arena, sizeof(arena));
-	(void)ukey_verify_time(&m->v, m->options->now);
+	if (m->options->time == NULL)
+		(void)ukey_verify_clock(&m->v, time(NULL));
+	else
+		(void)ukey_verify_time(&m->v, m->options->now);
 	if (m->has_sender)
 		(void)ukey_verify_mail_from(&m->v, cli_view(m->sender));
 	status = push_all(m);

@@ -27,8 +27,9 @@ enum ukey_fault {
  */
 void ukey_board_fault(enum ukey_fault fault);
 
-/* Seconds since 1970 UTC; 0 while the clock is not set. */
-uint64_t ukey_board_time(void);
+/* What the clock reads, seconds since 1970 UTC, as it is: core sees by itself
+ * whether it is set (ukey_clock.h). */
+int64_t ukey_board_time(void);
 /*
  * Fills SIZE octets at OUT from the board's random source: 0, or negative when
  * it is not ready.  As struct ukey_random of ukey_key.h wants it; STATE is

@@ -144,7 +144,7 @@ board_say(struct ukey_view text)
 	fwrite(text.data, 1, text.len, stdout);
 }
 
-uint64_t
+int64_t
 ukey_board_time(void)
 {
 	return vector.time;

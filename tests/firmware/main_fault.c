@@ -35,7 +35,7 @@ judge(void *arena, size_t size)
 	unsigned id;
 
 	ukey_verify_init(&memory.v, UKEY_VERIFY_DKIM, arena, size);
-	(void)ukey_verify_time(&memory.v, ukey_board_time());
+	(void)ukey_verify_clock(&memory.v, ukey_board_time());
 	(void)ukey_verify_push(&memory.v, message, message_len);
 	(void)ukey_verify_end(&memory.v);
 	for (id = 0; id < UKEY_QUESTIONS_MAX; id++) {

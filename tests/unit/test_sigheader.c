@@ -264,27 +264,46 @@ test_limits(void **state)
 	check(text, UKEY_REASON_TAG_LIMIT);
 }
 
+static enum ukey_reason
+judge_time(const struct ukey_sigheader *sig, uint64_t now, uint64_t earliest)
+{
+	return ukey_sigheader_time(sig, (struct ukey_time) { now, earliest });
+}
+
 static void
 test_time(void **state)
 {
+	static const struct {
+		bool t, x;
+		uint64_t now, earliest;
+		enum ukey_reason reason;
+	} rows[] = {
+		{ true, true, 0, 0, UKEY_REASON_OK },
+		{ true, true, 2000300, 2000300, UKEY_REASON_OK },
+		{ true, true, 2000301, 2000301, UKEY_REASON_EXPIRED },
+		{ true, true, 0, 2000300, UKEY_REASON_OK },
+		{ true, true, 0, 2000301, UKEY_REASON_EXPIRED },
+		{ true, true, 999700, 999700, UKEY_REASON_OK },
+		{ true, true, 999699, 999699, UKEY_REASON_FUTURE },
+		{ true, true, 0, 1, UKEY_REASON_OK },
+		{ false, true, 1, 1, UKEY_REASON_OK },
+		{ false, false, 1, 1, UKEY_REASON_OK },
+		{ true, false, UINT64_MAX, UINT64_MAX, UKEY_REASON_OK },
+	};
 	struct ukey_sigheader sig = { .t = 1000000, .x = 2000000 };
+	static const uint8_t here[1];
+	size_t i;
 
 	(void)state;
-	sig.tag[UKEY_SIG_T] = sig.tag[UKEY_SIG_X] = UKEY_VIEW("1");
-	assert_int_equal(ukey_sigheader_time(&sig, 0), UKEY_REASON_OK);
-	assert_int_equal(ukey_sigheader_time(&sig, 2000300), UKEY_REASON_OK);
-	assert_int_equal(ukey_sigheader_time(&sig, 2000301),
-	    UKEY_REASON_EXPIRED);
-	assert_int_equal(ukey_sigheader_time(&sig, 999700), UKEY_REASON_OK);
-	assert_int_equal(ukey_sigheader_time(&sig, 999699),
-	    UKEY_REASON_FUTURE);
-	sig.tag[UKEY_SIG_T].data = NULL;
-	assert_int_equal(ukey_sigheader_time(&sig, 1), UKEY_REASON_OK);
-	sig.tag[UKEY_SIG_X].data = NULL;
-	assert_int_equal(ukey_sigheader_time(&sig, 1), UKEY_REASON_OK);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sig.tag[UKEY_SIG_T].data = rows[i].t ? here : NULL;
+		sig.tag[UKEY_SIG_X].data = rows[i].x ? here : NULL;
+		assert_int_equal(judge_time(&sig, rows[i].now,
+		    rows[i].earliest), rows[i].reason);
+	}
 	sig.tag[UKEY_SIG_X] = UKEY_VIEW("1");
 	sig.x = UINT64_MAX;
-	assert_int_equal(ukey_sigheader_time(&sig, UINT64_MAX - 1),
+	assert_int_equal(judge_time(&sig, UINT64_MAX - 1, UINT64_MAX - 1),
 	    UKEY_REASON_OK);
 }
 
