@@ -69,11 +69,12 @@ real_restore(struct ukey_ukd *u, struct ukey_view in)
 struct ukey_view
 real_backup(struct ukey_ukd *u, bool clear)
 {
+	static const struct ukey_ukd_filter all = { .which = UKEY_UKD_ALL };
 	char *text = NULL;
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
 
-	MUST(f != NULL && ukd_backup(u, f, UKEY_VIEW(""), clear) ==
+	MUST(f != NULL && ukd_backup(u, f, &all, clear) ==
 	    UKEY_UKD_OK);
 	fclose(f);
 	(void)ukey_ukd_end(u, UKEY_UKD_INVALID);

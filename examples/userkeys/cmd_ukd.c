@@ -6,86 +6,64 @@
 #include <string.h>
 
 #include "cmd_ukd.h"
-#include "record.h"
 #include "ukey_random.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-#define NONE ((size_t)-1)
+/* All of it is read first: slow, and finds damage. */
+#define SEAL UKEY_UKD_CHECK
+#define NO_SEAL (UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL)
 
-/* An option: its letter is its name in the table of commands. */
-static const struct {
-	char letter;
-	const char *name;
-	size_t text; /* where its argument goes; NONE: it has none */
-	size_t flag;
-} options[] = {
-#define TEXT(member) offsetof(struct ukd_options, member), NONE
-#define FLAG(member) NONE, offsetof(struct ukd_options, member)
-	{ 'D', "db", TEXT(db) },
-	{ 'K', "key-file", TEXT(key_file) },
-	{ 'l', "login", TEXT(login) },
-	{ 'g', "generation", TEXT(generation) },
-	{ 'a', "advice", TEXT(advice) },
-	{ 'o', "options", TEXT(options) },
-	{ 'd', "dns", TEXT(dns) },
-	{ 'z', "zone", TEXT(zone) },
-	{ 'f', "format", TEXT(format) },
-	{ 'r', "realm", TEXT(realm) },
-	{ 'b', "bits", TEXT(bits) },
-	{ 'O', "out", TEXT(out) },
-	{ 'j', "json", FLAG(json) },
-	{ 'F', "force", FLAG(force) },
-	{ 't', "testing", FLAG(testing) },
-	{ 'c', "fold-logins", FLAG(fold) },
-	{ 'A', "adopt-key", FLAG(adopt) },
-	{ 'S', "sealed", FLAG(sealed) },
-	{ 'C', "clear", FLAG(clear) },
-};
-
-static const struct command {
-	const char *name;
-	int (*run)(struct ukey_ukd *u, const struct ukd_options *o);
-	char argument;       /* '-' none, '?' may be, '!' must be */
-	unsigned open;       /* flags of ukey_ukd_open() */
-	const char *options; /* beside D and K */
-	const char *help;
-} commands[] = {
-	{ "init", NULL, '-', UKEY_UKD_CREATE, "rcA",
+static const struct ukd_command commands[] = {
+	{ "init", NULL, UKD_ARG_NONE, UKEY_UKD_CREATE,
+	    "rcA",
 	    "make a database and its key file\n"
 	    "    [--realm REALM | --realm ''] [--fold-logins] [--adopt-key]" },
-	{ "add", ukd_add, '!', UKEY_UKD_CHECK, "lgabotf",
+	{ "add", ukd_add, UKD_ARG_MAILBOX, SEAL,
+	    "lgabotf",
 	    "ADDRESS: add a mailbox with a new key, print the record\n"
 	    "    [--login LOGIN] [--advice none|quarantine|reject]\n"
 	    "    [--options exact,from] [--testing] [--bits N]\n"
 	    "    [--format zone|oneline|nsupdate|json]" },
-	{ "set", ukd_set, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "aotf",
+	{ "set", ukd_set, UKD_ARG_MAILBOX, NO_SEAL,
+	    "aotf",
 	    "ADDRESS: change advice, options, testing; print the records" },
-	{ "allow", ukd_allow, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "l",
+	{ "allow", ukd_allow, UKD_ARG_WHOM, NO_SEAL,
+	    "l",
 	    "ADDRESS|@DOMAIN --login LOGIN: let a login use it" },
-	{ "deny", ukd_deny, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "l",
+	{ "deny", ukd_deny, UKD_ARG_WHOM, NO_SEAL,
+	    "l",
 	    "ADDRESS|@DOMAIN --login LOGIN: take that back" },
-	{ "list", ukd_list, '?', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "j",
+	{ "list", ukd_list, UKD_ARG_SOME, NO_SEAL,
+	    "j",
 	    "[ADDRESS|@DOMAIN]: what is in the database [--json]" },
-	{ "show", ukd_show, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "jf",
+	{ "show", ukd_show, UKD_ARG_MAILBOX, NO_SEAL,
+	    "jf",
 	    "ADDRESS: logins, keys and the records to publish [--json]" },
-	{ "rotate", ukd_rotate, '!', UKEY_UKD_CHECK, "gbdzFf",
+	{ "rotate", ukd_rotate, UKD_ARG_MAILBOX, SEAL,
+	    "gbdzFf",
 	    "ADDRESS: the next step to a new key\n"
 	    "    [--force] [--dns HOST:PORT | --zone FILE] [--bits N]" },
-	{ "publish", ukd_publish, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL,
-	    "gdzF", "ADDRESS: the new key's record is in the DNS\n"
+	{ "publish", ukd_publish, UKD_ARG_MAILBOX, NO_SEAL,
+	    "gdzF",
+	    "ADDRESS: the new key's record is in the DNS\n"
 	    "    [--generation G] [--force] [--dns | --zone]" },
-	{ "activate", ukd_activate, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL,
-	    "gF", "ADDRESS: sign with the published key from now on" },
-	{ "retire", ukd_retire, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "gF",
+	{ "activate", ukd_activate, UKD_ARG_MAILBOX, NO_SEAL,
+	    "gF",
+	    "ADDRESS: sign with the published key from now on" },
+	{ "retire", ukd_retire, UKD_ARG_MAILBOX, NO_SEAL,
+	    "gF",
 	    "ADDRESS: no signing with the active key; its private part "
 	    "is wiped" },
-	{ "remove", ukd_remove, '!', UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL, "",
-	    "ADDRESS|@DOMAIN: with its keys and permissions" },
-	{ "export", ukd_export, '?', UKEY_UKD_CHECK, "SCfO",
+	{ "remove", ukd_remove, UKD_ARG_MAILBOX, NO_SEAL,
+	    "",
+	    "ADDRESS: with its keys and permissions" },
+	{ "export", ukd_export, UKD_ARG_SOME, SEAL,
+	    "SCfO",
 	    "[ADDRESS|@DOMAIN] --out FILE: a backup, or firmware's table\n"
 	    "    --sealed | --clear | --format c" },
-	{ "import", ukd_import, '!', UKEY_UKD_CHECK, "",
+	{ "import", ukd_import, UKD_ARG_FILE, SEAL,
+	    "",
 	    "FILE: all of a backup, or nothing" },
 };
 
@@ -145,124 +123,8 @@ ukd_generate(const struct ukd_options *o)
 	return key;
 }
 
-/* The options of C, in the form that cli_options() takes. */
-static void
-options_of(const struct command *c, struct ukd_options *o,
-    struct cli_option *list)
-{
-	char *base = (char *)o;
-	size_t i, n = 0;
-
-	for (i = 0; i < COUNT(options); i++) {
-		if (strchr("DK", options[i].letter) == NULL &&
-		    strchr(c->options, options[i].letter) == NULL)
-			continue;
-		list[n].name = options[i].name;
-		list[n].value = NULL;
-		list[n].flag = NULL;
-		if (options[i].text != NONE)
-			list[n].value = (const char **)(void *)(base +
-			    options[i].text);
-		else
-			list[n].flag = (bool *)(void *)(base +
-			    options[i].flag);
-		n++;
-	}
-	list[n].name = NULL;
-}
-
-/* The command line of C, from its name on; CLI_GO_ON, or the exit status. */
 static int
-arguments_take(const struct command *c, int argc, char **argv,
-    struct ukd_options *o)
-{
-	struct cli_option list[COUNT(options) + 1];
-	const struct cli_syntax syntax = { "ukd", "", list };
-	int status, count;
-
-	options_of(c, o, list);
-	status = cli_options(&syntax, argc, argv, &count);
-	if (status != CLI_GO_ON)
-		return status;
-	if (count > (c->argument == '-' ? 0 : 1))
-		return cli_usage("ukd", "%s: one argument too many: see "
-		    "\"ukd %s\"", argv[count], c->name);
-	if (count == 0 && c->argument == '!')
-		return cli_usage("ukd", "%s: its argument is missing: name "
-		    "the address or file", c->name);
-	if (count > 0)
-		o->arg = argv[1];
-	return CLI_GO_ON;
-}
-
-static bool
-advice_take(struct ukd_options *o)
-{
-	static const char *const words[] = { "none", "quarantine",
-	    "reject" };
-	unsigned i;
-
-	if (o->advice == NULL)
-		return true;
-	for (i = 0; i < COUNT(words); i++)
-		if (strcmp(o->advice, words[i]) == 0) {
-			o->flags.advice = (uint8_t)i;
-			return true;
-		}
-	cli_usage("ukd", "--advice: no word of it: none, quarantine or "
-	    "reject");
-	return false;
-}
-
-/* "exact,from" in any order. */
-static bool
-words_take(struct ukd_options *o)
-{
-	struct ukey_view rest, word;
-
-	if (o->options == NULL)
-		return true;
-	rest = cli_view(o->options);
-	do {
-		word = ukey_view_cut(&rest, ',');
-		if (ukey_view_equal(word, UKEY_VIEW("exact")))
-			o->flags.exact = true;
-		else if (ukey_view_equal(word, UKEY_VIEW("from")))
-			o->flags.only_from = true;
-		else {
-			cli_usage("ukd", "--options: no list of them: exact, "
-			    "from, or exact,from");
-			return false;
-		}
-	} while (rest.data != NULL);
-	return true;
-}
-
-static bool
-values_take(const struct command *c, struct ukd_options *o)
-{
-	const struct record_options format = { .format = o->format };
-	uint64_t bits;
-
-	o->flags.testing = o->testing;
-	o->key_bits = UKEY_KEY_BITS;
-	if (!advice_take(o) || !words_take(o) || (c->run != ukd_export &&
-	    !record_options_check("ukd", &format)))
-		return false;
-	if (o->bits == NULL)
-		return true;
-	if (ukey_view_number(cli_view(o->bits), &bits) &&
-	    bits >= UKEY_KEY_BITS_MIN && bits <= UKEY_KEY_BITS_MAX &&
-	    bits % 8 == 0) {
-		o->key_bits = (unsigned)bits;
-		return true;
-	}
-	cli_usage("ukd", "--bits: 1024 to 4096, in steps of 8: 2048 is good");
-	return false;
-}
-
-static int
-command_run(const struct command *c, const struct ukd_options *o)
+command_run(const struct ukd_command *c, const struct ukd_options *o)
 {
 	char err[UKEY_UKD_ERROR_SIZE];
 	struct ukey_ukd_settings settings;
@@ -322,11 +184,8 @@ cmd_ukd(int argc, char **argv)
 	if (i == COUNT(commands))
 		return cli_usage("ukd", "ukd %s: no such command: init, add, "
 		    "list, ...", argv[1]);
-	memset(&o, 0, sizeof(o));
-	status = arguments_take(&commands[i], argc - 1, argv + 1, &o);
+	status = ukd_options_take(&commands[i], argc - 1, argv + 1, &o);
 	if (status != CLI_GO_ON)
 		return status;
-	if (!values_take(&commands[i], &o))
-		return CLI_USAGE;
 	return command_run(&commands[i], &o);
 }

@@ -18,13 +18,13 @@ add_all(struct ukey_ukd *u, const struct ukd_options *o, struct ukey_key *key)
 		generation = cli_view(o->generation);
 	status = ukey_ukd_begin(u);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_add(u, cli_view(o->arg), &o->flags);
+		status = ukey_ukd_add(u, &o->mailbox, &o->flags);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_key_add(u, cli_view(o->arg), generation, key,
+		status = ukey_ukd_key_add(u, &o->mailbox, generation, key,
 		    made);
 	if (status == UKEY_UKD_OK && o->login != NULL)
 		status = ukey_ukd_allow(u, cli_view(o->login),
-		    cli_view(o->arg));
+		    &o->filter);
 	return ukey_ukd_end(u, status);
 }
 
@@ -35,9 +35,6 @@ ukd_add(struct ukey_ukd *u, const struct ukd_options *o)
 	struct ukd_keys *keys;
 	int exit;
 
-	if (o->arg[0] == '@')
-		return cli_usage("ukd", "%s: a domain has no key of its own: "
-		    "see \"ukd allow\"", o->arg);
 	key = ukd_generate(o);
 	if (key == NULL)
 		return CLI_TEMPORARY;
@@ -45,7 +42,7 @@ ukd_add(struct ukey_ukd *u, const struct ukd_options *o)
 	ukey_key_free(key);
 	if (exit != CLI_PASS)
 		return exit;
-	keys = ukd_keys_read(u, o->arg, &exit);
+	keys = ukd_keys_read(u, &o->mailbox, &exit);
 	if (keys == NULL)
 		return exit;
 	fprintf(stderr, "Publish this, then: userkeys ukd rotate %s\n",
@@ -70,7 +67,7 @@ ukd_set(struct ukey_ukd *u, const struct ukd_options *o)
 	int exit;
 
 	memset(&was, 0, sizeof(was));
-	exit = ukd_exit(u, ukey_ukd_each_address(u, cli_view(o->arg),
+	exit = ukd_exit(u, ukey_ukd_each_address(u, &o->filter,
 	    each_flags, &was));
 	if (exit != CLI_PASS)
 		return exit;
@@ -80,10 +77,10 @@ ukd_set(struct ukey_ukd *u, const struct ukd_options *o)
 	}
 	if (o->advice == NULL)
 		flags.advice = was.advice;
-	exit = ukd_exit(u, ukey_ukd_set(u, cli_view(o->arg), &flags));
+	exit = ukd_exit(u, ukey_ukd_set(u, &o->mailbox, &flags));
 	if (exit != CLI_PASS)
 		return exit;
-	keys = ukd_keys_read(u, o->arg, &exit);
+	keys = ukd_keys_read(u, &o->mailbox, &exit);
 	if (keys == NULL)
 		return exit;
 	fprintf(stderr, "Publish these instead of the old ones:\n");
@@ -105,7 +102,7 @@ ukd_allow(struct ukey_ukd *u, const struct ukd_options *o)
 	if (o->login == NULL)
 		return no_login("allow");
 	return ukd_exit(u, ukey_ukd_allow(u, cli_view(o->login),
-	    cli_view(o->arg)));
+	    &o->filter));
 }
 
 int
@@ -114,11 +111,11 @@ ukd_deny(struct ukey_ukd *u, const struct ukd_options *o)
 	if (o->login == NULL)
 		return no_login("deny");
 	return ukd_exit(u, ukey_ukd_deny(u, cli_view(o->login),
-	    cli_view(o->arg)));
+	    &o->filter));
 }
 
 int
 ukd_remove(struct ukey_ukd *u, const struct ukd_options *o)
 {
-	return ukd_exit(u, ukey_ukd_remove(u, cli_view(o->arg)));
+	return ukd_exit(u, ukey_ukd_remove(u, &o->mailbox));
 }

@@ -130,7 +130,8 @@ each_spent(void *state, const struct ukey_ukd_spent_row *row)
 }
 
 enum ukey_ukd_status
-ukd_backup(struct ukey_ukd *u, FILE *f, struct ukey_view filter, bool clear)
+ukd_backup(struct ukey_ukd *u, FILE *f, const struct ukey_ukd_filter *filter,
+    bool clear)
 {
 	struct backup b = { u, f, clear, 0, UKEY_UKD_OK };
 	enum ukey_ukd_status status;
@@ -143,7 +144,7 @@ ukd_backup(struct ukey_ukd *u, FILE *f, struct ukey_view filter, bool clear)
 		status = ukey_ukd_each_key(u, filter, each_key, &b);
 	if (status == UKEY_UKD_OK)
 		status = b.status;
-	if (status == UKEY_UKD_OK && filter.len == 0)
+	if (status == UKEY_UKD_OK && filter->which == UKEY_UKD_ALL)
 		status = ukey_ukd_each_spent(u, each_spent, &b);
 	fprintf(f, "end\t%lu\n", b.rows);
 	return status;
@@ -179,8 +180,7 @@ export_run(struct ukey_ukd *u, const struct ukd_options *o, FILE *f)
 		return ukd_export_c(u, o, f);
 	status = ukey_ukd_begin(u);
 	if (status == UKEY_UKD_OK)
-		status = ukd_backup(u, f,
-		    cli_view(o->arg != NULL ? o->arg : ""), o->clear);
+		status = ukd_backup(u, f, &o->filter, o->clear);
 	return ukd_exit(u, ukey_ukd_end(u, status));
 }
 

@@ -88,7 +88,7 @@ each_key(void *state, const struct ukey_ukd_key_row *row)
 }
 
 static enum ukey_ukd_status
-table_write(struct table *t, struct ukey_view filter)
+table_write(struct table *t, const struct ukey_ukd_filter *filter)
 {
 	enum ukey_ukd_status status;
 
@@ -114,8 +114,7 @@ ukd_export_c(struct ukey_ukd *u, const struct ukd_options *o, FILE *f)
 	enum ukey_ukd_status status = ukey_ukd_begin(u);
 
 	if (status == UKEY_UKD_OK)
-		status = table_write(&t,
-		    cli_view(o->arg != NULL ? o->arg : ""));
+		status = table_write(&t, &o->filter);
 	status = ukey_ukd_end(u, status);
 	if (status == UKEY_UKD_OK && t.keys == 0)
 		cli_error("export: no active key: the table is empty; see "

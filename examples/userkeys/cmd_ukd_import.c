@@ -94,9 +94,18 @@ text_copy(char *out, size_t size, const char *text)
 	return true;
 }
 
+/* The mailbox or domain that field I names. */
+static bool
+whom_take(const struct restore *r, unsigned i, struct ukey_ukd_filter *whom)
+{
+	return ukey_ukd_filter_read(whom, cli_view(r->field[i])) ==
+	    UKEY_REASON_OK;
+}
+
 static enum ukey_ukd_status
 address_restore(const struct restore *r)
 {
+	struct ukey_ukd_filter whom;
 	struct ukey_ukd_flags flags;
 	int64_t n[4];
 	unsigned i;
@@ -110,7 +119,11 @@ address_restore(const struct restore *r)
 	flags.exact = n[1] != 0;
 	flags.only_from = n[2] != 0;
 	flags.testing = n[3] != 0;
-	return told(r, ukey_ukd_add(r->u, cli_view(r->field[1]), &flags));
+	if (!whom_take(r, 1, &whom))
+		return bad(r, "neither a mailbox nor a domain");
+	if (whom.which == UKEY_UKD_DOMAIN)
+		return UKEY_UKD_OK; /* its row comes with its logins */
+	return told(r, ukey_ukd_add(r->u, &whom.mailbox, &flags));
 }
 
 static bool
@@ -200,6 +213,18 @@ spent_restore(const struct restore *r)
 }
 
 static enum ukey_ukd_status
+login_restore(const struct restore *r)
+{
+	struct ukey_ukd_filter whom;
+
+	if (r->fields != 3)
+		return bad(r, "not a login's three fields");
+	if (!whom_take(r, 2, &whom))
+		return bad(r, "neither a mailbox nor a domain");
+	return told(r, ukey_ukd_allow(r->u, cli_view(r->field[1]), &whom));
+}
+
+static enum ukey_ukd_status
 row_restore(const struct restore *r)
 {
 	if (strcmp(r->field[0], "address") == 0)
@@ -208,10 +233,9 @@ row_restore(const struct restore *r)
 		return key_restore(r);
 	if (strcmp(r->field[0], "spent") == 0)
 		return spent_restore(r);
-	if (strcmp(r->field[0], "login") != 0 || r->fields != 3)
-		return bad(r, "no row of a backup");
-	return told(r, ukey_ukd_allow(r->u, cli_view(r->field[1]),
-	    cli_view(r->field[2])));
+	if (strcmp(r->field[0], "login") == 0)
+		return login_restore(r);
+	return bad(r, "no row of a backup");
 }
 
 /* The next line, without its end; false at the end of the file, or with a

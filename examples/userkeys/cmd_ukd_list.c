@@ -90,8 +90,7 @@ ukd_list(struct ukey_ukd *u, const struct ukd_options *o)
 
 	if (o->json)
 		printf("[");
-	status = ukey_ukd_each_address(u,
-	    cli_view(o->arg != NULL ? o->arg : ""), each_address, &l);
+	status = ukey_ukd_each_address(u, &o->filter, each_address, &l);
 	if (o->json)
 		printf(l.rows == 0 ? "]\n" : "\n]\n");
 	return ukd_exit(u, status);
@@ -183,26 +182,22 @@ each_shown(void *state, const struct ukey_ukd_address_row *row)
 
 /* Own logins, and those of the whole domain if there are any. */
 static enum ukey_ukd_status
-logins_put(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
+logins_put(struct ukey_ukd *u, const struct ukd_options *o,
     struct listing *l)
 {
-	uint8_t octets[UKEY_NAME_MAX + 1];
+	struct ukey_ukd_filter filter = o->filter;
 	enum ukey_ukd_status status;
-	struct ukey_out out;
 
-	status = ukey_ukd_each_login(u, cli_view(row->address), each_login,
-	    l);
-	if (status != UKEY_UKD_OK || row->label[0] == '\0')
+	status = ukey_ukd_each_login(u, &filter, each_login, l);
+	if (status != UKEY_UKD_OK)
 		return status;
-	ukey_out_init(&out, octets, sizeof(octets));
-	ukey_out_octet(&out, '@');
-	ukey_out_text(&out, row->domain);
-	return ukey_ukd_each_login(u, ukey_out_done(&out), each_whole, l);
+	filter.which = UKEY_UKD_DOMAIN;
+	return ukey_ukd_each_login(u, &filter, each_whole, l);
 }
 
 static int
 show_json(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
-    const struct ukd_keys *keys)
+    const struct ukd_keys *keys, const struct ukd_options *o)
 {
 	struct listing l = { true, 0 };
 	enum ukey_ukd_status status;
@@ -213,7 +208,7 @@ show_json(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
 	json_flags(&row->flags);
 	printf(", \"created\": %lld,\n  \"logins\": [",
 	    (long long)row->created);
-	status = logins_put(u, row, &l);
+	status = logins_put(u, o, &l);
 	printf("],\n  \"keys\": [");
 	for (i = 0; i < keys->count; i++) {
 		printf("%s", i == 0 ? "" : ",");
@@ -232,7 +227,7 @@ show_text(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
 	unsigned i;
 
 	address_text(row);
-	status = logins_put(u, row, &l);
+	status = logins_put(u, o, &l);
 	for (i = 0; i < keys->count; i++)
 		key_text(&keys->row[i]);
 	if (keys->count > 0)
@@ -248,20 +243,15 @@ ukd_show(struct ukey_ukd *u, const struct ukd_options *o)
 	struct ukd_keys *keys;
 	int exit;
 
-	row.address[0] = '\0';
-	exit = ukd_exit(u, ukey_ukd_each_address(u, cli_view(o->arg),
-	    each_shown, &row));
+	exit = ukd_exit(u, ukey_ukd_each_address(u, &o->filter, each_shown,
+	    &row));
 	if (exit != CLI_PASS)
 		return exit;
-	if (row.address[0] == '\0') {
-		cli_error("%s: not in the database: see \"userkeys ukd "
-		    "list\"", o->arg);
-		return CLI_INPUT;
-	}
-	keys = ukd_keys_read(u, row.address, &exit);
+	keys = ukd_keys_read(u, &o->mailbox, &exit);
 	if (keys == NULL)
 		return exit;
-	exit = o->json ? show_json(u, &row, keys) : show_text(u, &row, keys, o);
+	exit = o->json ? show_json(u, &row, keys, o) :
+	    show_text(u, &row, keys, o);
 	free(keys);
 	return exit;
 }

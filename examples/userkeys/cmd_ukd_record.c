@@ -96,17 +96,19 @@ each_key(void *state, const struct ukey_ukd_key_row *row)
 }
 
 struct ukd_keys *
-ukd_keys_read(struct ukey_ukd *u, const char *address, int *exit)
+ukd_keys_read(struct ukey_ukd *u, const struct ukey_address *mailbox,
+    int *exit)
 {
+	const struct ukey_ukd_filter one = { UKEY_UKD_MAILBOX, *mailbox };
 	struct ukd_keys *keys = calloc(1, sizeof(*keys));
 	enum ukey_ukd_status status;
 
 	if (keys == NULL) {
-		cli_error("%s: out of memory: try again", address);
+		cli_error("out of memory: try again");
 		*exit = CLI_TEMPORARY;
 		return NULL;
 	}
-	status = ukey_ukd_each_key(u, cli_view(address), each_key, keys);
+	status = ukey_ukd_each_key(u, &one, each_key, keys);
 	*exit = ukd_exit(u, status);
 	if (status == UKEY_UKD_OK)
 		return keys;

@@ -97,7 +97,7 @@ static int
 move(struct ukey_ukd *u, const struct ukd_options *o,
     const struct ukey_ukd_key_row *row, enum ukey_ukd_state to)
 {
-	int exit = ukd_exit(u, ukey_ukd_key_move(u, cli_view(row->address),
+	int exit = ukd_exit(u, ukey_ukd_key_move(u, &o->mailbox,
 	    cli_view(row->generation), to, o->force));
 
 	if (exit != CLI_PASS)
@@ -116,7 +116,7 @@ step(struct ukey_ukd *u, const struct ukd_options *o, enum ukey_ukd_state to)
 	struct ukd_keys *keys;
 	int exit;
 
-	keys = ukd_keys_read(u, o->arg, &exit);
+	keys = ukd_keys_read(u, &o->mailbox, &exit);
 	if (keys == NULL)
 		return exit;
 	row = pick(keys, o, to - 1);
@@ -170,12 +170,12 @@ rotate_start(struct ukey_ukd *u, const struct ukd_options *o)
 	key = ukd_generate(o);
 	if (key == NULL)
 		return CLI_TEMPORARY;
-	exit = ukd_exit(u, ukey_ukd_key_add(u, cli_view(o->arg), generation,
+	exit = ukd_exit(u, ukey_ukd_key_add(u, &o->mailbox, generation,
 	    key, made));
 	ukey_key_free(key);
 	if (exit != CLI_PASS)
 		return exit;
-	keys = ukd_keys_read(u, o->arg, &exit);
+	keys = ukd_keys_read(u, &o->mailbox, &exit);
 	if (keys == NULL)
 		return exit;
 	fprintf(stderr, "New key%s%s: publish these, then rotate again\n",
@@ -193,7 +193,7 @@ ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o)
 	struct ukd_keys *keys;
 	int exit;
 
-	keys = ukd_keys_read(u, o->arg, &exit);
+	keys = ukd_keys_read(u, &o->mailbox, &exit);
 	if (keys == NULL)
 		return exit;
 	all.generation = NULL;

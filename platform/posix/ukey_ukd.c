@@ -23,24 +23,31 @@ ukey_ukd_word(enum ukey_ukd_status status)
 }
 
 bool
-ukey_ukd_name(struct ukey_ukd_name *name, struct ukey_view text)
+ukey_ukd_name_of(struct ukey_ukd_name *name, const struct ukey_address *a)
 {
 	uint8_t local[UKEY_LOCAL_MAX];
-	struct ukey_address a;
 	struct ukey_view v;
 	size_t i;
 
-	if (ukey_address_parse(text, &a) != UKEY_REASON_OK ||
-	    a.domain.len > sizeof(name->domain))
+	if (a->domain.len > sizeof(name->domain))
 		return false;
 	v.data = local;
-	v.len = ukey_address_unquote(a.local, local);
+	v.len = ukey_address_unquote(a->local, local);
 	name->label_len = ukey_label_write(v, false, name->label);
 	name->exact_len = ukey_label_write(v, true, name->exact);
-	name->domain_len = a.domain.len;
-	for (i = 0; i < a.domain.len; i++)
-		name->domain[i] = ukey_lower(a.domain.data[i]);
+	name->domain_len = a->domain.len;
+	for (i = 0; i < a->domain.len; i++)
+		name->domain[i] = ukey_lower(a->domain.data[i]);
 	return name->label_len > 0 && name->exact_len > 0;
+}
+
+bool
+ukey_ukd_name(struct ukey_ukd_name *name, struct ukey_view text)
+{
+	struct ukey_address a;
+
+	return ukey_address_parse(text, &a) == UKEY_REASON_OK &&
+	    ukey_ukd_name_of(name, &a);
 }
 
 /* The login as it came, its realm dropped, or with one added. */

@@ -66,51 +66,91 @@ ukey_ukd_invalid(struct ukey_ukd *u, struct ukey_view what, const char *why)
 	    (const char *)what.data, why);
 }
 
-/* "@b" as a name without label. */
-static bool
-domain_name(struct ukey_ukd_name *name, struct ukey_view text)
+enum ukey_ukd_status
+ukey_ukd_fail_mailbox(struct ukey_ukd *u, enum ukey_ukd_status status,
+    const struct ukey_address *mailbox, const char *why)
+{
+	return ukey_ukd_fail(u, status, "%.*s@%.*s: %s",
+	    (int)mailbox->local.len, (const char *)mailbox->local.data,
+	    (int)mailbox->domain.len, (const char *)mailbox->domain.data, why);
+}
+
+enum ukey_reason
+ukey_ukd_filter_read(struct ukey_ukd_filter *f, struct ukey_view text)
 {
 	uint8_t octets[UKEY_NAME_MAX + 2];
+	enum ukey_reason reason;
+	struct ukey_address a;
 	struct ukey_out out;
 
+	memset(f, 0, sizeof(*f));
+	if (text.len == 0)
+		return UKEY_REASON_NO_DOMAIN;
+	if (text.data[0] != '@') {
+		reason = ukey_address_parse(text, &f->mailbox);
+		if (reason == UKEY_REASON_OK)
+			f->which = UKEY_UKD_MAILBOX;
+		return reason;
+	}
+	/* The domain is read as that of a mailbox. */
 	ukey_out_init(&out, octets, sizeof(octets));
 	ukey_out_octet(&out, 'a');
 	ukey_out_view(&out, text);
-	if (out.overflow || !ukey_ukd_name(name, ukey_out_done(&out)))
-		return false;
-	name->label_len = name->exact_len = 0;
-	return true;
+	if (out.overflow)
+		return UKEY_REASON_NAME_LENGTH;
+	reason = ukey_address_parse(ukey_out_done(&out), &a);
+	if (reason != UKEY_REASON_OK)
+		return reason;
+	f->which = UKEY_UKD_DOMAIN;
+	f->mailbox.domain = ukey_view_part(text, 1, 1 + a.domain.len);
+	return UKEY_REASON_OK;
 }
 
-enum ukey_ukd_status
-ukey_ukd_parse(struct ukey_ukd *u, struct ukey_view address,
+void
+ukey_ukd_domain(const struct ukey_ukd_filter *filter,
     struct ukey_ukd_name *name)
 {
-	struct ukey_address a;
-	enum ukey_reason reason;
+	struct ukey_view domain = filter->mailbox.domain;
+	size_t i;
 
 	memset(name, 0, sizeof(*name));
-	if (address.len > 1 && address.data[0] == '@') {
-		if (domain_name(name, address))
-			return UKEY_UKD_OK;
-		return ukey_ukd_invalid(u, address, "not \"@\" and a domain");
-	}
-	if (ukey_ukd_name(name, address))
+	for (i = 0; i < domain.len && i < sizeof(name->domain); i++)
+		name->domain[i] = ukey_lower(domain.data[i]);
+	name->domain_len = i;
+}
+
+/* The name of a mailbox, or why it has none. */
+static enum ukey_ukd_status
+mailbox_name(struct ukey_ukd *u, const struct ukey_address *mailbox,
+    struct ukey_ukd_name *name)
+{
+	memset(name, 0, sizeof(*name));
+	if (ukey_ukd_name_of(name, mailbox))
 		return UKEY_UKD_OK;
-	reason = ukey_address_parse(address, &a);
-	return ukey_ukd_invalid(u, address, reason == UKEY_REASON_OK ?
-	    "no label can be made of it" : ukey_reason_meaning(reason));
+	return ukey_ukd_fail_mailbox(u, UKEY_UKD_INVALID, mailbox, "no label "
+	    "can be made of it: write local-part@domain");
+}
+
+/* The first row that Q gives; 0: none. */
+static enum ukey_ukd_status
+find_end(struct ukey_ukd_query *q, int64_t *id)
+{
+	*id = 0;
+	if (ukey_ukd_step(q))
+		*id = ukey_ukd_column_int(q);
+	return ukey_ukd_query_end(q);
 }
 
 enum ukey_ukd_status
-ukey_ukd_find(struct ukey_ukd *u, struct ukey_view address, int64_t *id)
+ukey_ukd_find(struct ukey_ukd *u, const struct ukey_address *mailbox,
+    int64_t *id)
 {
 	struct ukey_ukd_name name;
 	struct ukey_ukd_query q;
 	enum ukey_ukd_status status;
 
 	*id = 0;
-	status = ukey_ukd_parse(u, address, &name);
+	status = mailbox_name(u, mailbox, &name);
 	if (status != UKEY_UKD_OK)
 		return status;
 	ukey_ukd_query(&q, u, "SELECT id FROM addresses WHERE domain = ?1"
@@ -122,42 +162,51 @@ ukey_ukd_find(struct ukey_ukd *u, struct ukey_view address, int64_t *id)
 	    name.exact_len });
 	ukey_ukd_bind_text(&q, (struct ukey_view) { name.label,
 	    name.label_len });
-	if (ukey_ukd_step(&q))
-		*id = ukey_ukd_column_int(&q);
-	status = ukey_ukd_query_end(&q);
+	status = find_end(&q, id);
 	if (status == UKEY_UKD_OK && *id == 0)
-		status = ukey_ukd_fail(u, UKEY_UKD_ABSENT, "%.*s: not in the "
-		    "database: add it with \"userkeys ukd add\"",
-		    (int)address.len, (const char *)address.data);
+		status = ukey_ukd_fail_mailbox(u, UKEY_UKD_ABSENT, mailbox,
+		    "not in the database: add it with \"userkeys ukd add\"");
 	return status;
+}
+
+enum ukey_ukd_status
+ukey_ukd_find_domain(struct ukey_ukd *u, const struct ukey_ukd_filter *whom,
+    int64_t *id)
+{
+	struct ukey_ukd_name name;
+	struct ukey_ukd_query q;
+
+	ukey_ukd_domain(whom, &name);
+	ukey_ukd_query(&q, u, "SELECT id FROM addresses WHERE domain = ?"
+	    " AND label = ''");
+	ukey_ukd_bind_text(&q, (struct ukey_view) { name.domain,
+	    name.domain_len });
+	return find_end(&q, id);
 }
 
 /* What is stored as the address: as written, its domain in lower case. */
 static enum ukey_ukd_status
-canonical(struct ukey_ukd *u, struct ukey_view address,
+canonical(struct ukey_ukd *u, const struct ukey_address *mailbox,
     const struct ukey_ukd_name *name, struct ukey_out *out)
 {
 	static const struct ukey_view none;
 	uint8_t octets[UKEY_NAME_MAX];
-	struct ukey_address a;
 	struct ukey_out key_name;
 	enum ukey_reason reason;
 
-	if (name->label_len > 0) {
-		ukey_address_parse(address, &a);
-		ukey_out_init(&key_name, octets, sizeof(octets));
-		reason = ukey_name_write(&key_name, &a, none);
-		if (reason != UKEY_REASON_OK)
-			return ukey_ukd_invalid(u, address,
-			    ukey_reason_meaning(reason));
-		ukey_out_view(out, a.local);
-	}
+	ukey_out_init(&key_name, octets, sizeof(octets));
+	reason = ukey_name_write(&key_name, mailbox, none);
+	if (reason != UKEY_REASON_OK)
+		return ukey_ukd_fail_mailbox(u, UKEY_UKD_INVALID, mailbox,
+		    ukey_reason_meaning(reason));
+	ukey_out_view(out, mailbox->local);
 	ukey_out_octet(out, '@');
 	ukey_out_view(out, (struct ukey_view) { name->domain,
 	    name->domain_len });
 	if (!out->overflow)
 		return UKEY_UKD_OK;
-	return ukey_ukd_invalid(u, address, "too long");
+	return ukey_ukd_fail_mailbox(u, UKEY_UKD_INVALID, mailbox,
+	    "too long");
 }
 
 static enum ukey_ukd_status
@@ -184,8 +233,21 @@ insert_address(struct ukey_ukd *u, struct ukey_view address,
 	return ukey_ukd_query_end(&q);
 }
 
+/* A subaddress has a key of its own only where it is asked for. */
+static enum ukey_ukd_status
+subaddress_check(struct ukey_ukd *u, const struct ukey_address *mailbox,
+    const struct ukey_ukd_name *name, bool exact)
+{
+	if (exact || (name->exact_len == name->label_len &&
+	    memcmp(name->exact, name->label, name->label_len) == 0))
+		return UKEY_UKD_OK;
+	return ukey_ukd_fail_mailbox(u, UKEY_UKD_INVALID, mailbox, "a "
+	    "subaddress shares the mailbox's key: add the mailbox without "
+	    "it, or with --options exact");
+}
+
 enum ukey_ukd_status
-ukey_ukd_add(struct ukey_ukd *u, struct ukey_view address,
+ukey_ukd_add(struct ukey_ukd *u, const struct ukey_address *mailbox,
     const struct ukey_ukd_flags *flags)
 {
 	uint8_t octets[UKEY_UKD_ADDRESS_SIZE - 1];
@@ -195,27 +257,39 @@ ukey_ukd_add(struct ukey_ukd *u, struct ukey_view address,
 
 	status = ukey_ukd_refresh(u);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_parse(u, address, &name);
-	if (status != UKEY_UKD_OK)
-		return status;
-	if (!flags->exact && (name.exact_len != name.label_len ||
-	    memcmp(name.exact, name.label, name.label_len) != 0))
-		return ukey_ukd_invalid(u, address, "a subaddress shares the "
-		    "mailbox's key: add the mailbox without it, or ask for "
-		    "--exact");
+		status = mailbox_name(u, mailbox, &name);
+	if (status == UKEY_UKD_OK)
+		status = subaddress_check(u, mailbox, &name, flags->exact);
 	ukey_out_init(&out, octets, sizeof(octets));
-	status = canonical(u, address, &name, &out);
+	if (status == UKEY_UKD_OK)
+		status = canonical(u, mailbox, &name, &out);
 	if (status == UKEY_UKD_OK)
 		status = insert_address(u, ukey_out_done(&out), &name, flags);
 	if (status == UKEY_UKD_EXISTS)
-		ukey_ukd_fail(u, status, "%.*s: in the database already, "
-		    "perhaps in another spelling: see \"userkeys ukd show\"",
-		    (int)address.len, (const char *)address.data);
+		ukey_ukd_fail_mailbox(u, status, mailbox, "in the database "
+		    "already, perhaps in another spelling: see \"userkeys "
+		    "ukd show\"");
 	return status;
 }
 
 enum ukey_ukd_status
-ukey_ukd_set(struct ukey_ukd *u, struct ukey_view address,
+ukey_ukd_add_domain(struct ukey_ukd *u, const struct ukey_ukd_filter *whom)
+{
+	static const struct ukey_ukd_flags none;
+	uint8_t octets[UKEY_NAME_MAX + 1];
+	struct ukey_ukd_name name;
+	struct ukey_out out;
+
+	ukey_ukd_domain(whom, &name);
+	ukey_out_init(&out, octets, sizeof(octets));
+	ukey_out_octet(&out, '@');
+	ukey_out_view(&out, (struct ukey_view) { name.domain,
+	    name.domain_len });
+	return insert_address(u, ukey_out_done(&out), &name, &none);
+}
+
+enum ukey_ukd_status
+ukey_ukd_set(struct ukey_ukd *u, const struct ukey_address *mailbox,
     const struct ukey_ukd_flags *flags)
 {
 	enum ukey_ukd_status status;
@@ -224,7 +298,7 @@ ukey_ukd_set(struct ukey_ukd *u, struct ukey_view address,
 
 	status = ukey_ukd_refresh(u);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_find(u, address, &id);
+		status = ukey_ukd_find(u, mailbox, &id);
 	if (status != UKEY_UKD_OK)
 		return status;
 	ukey_ukd_query(&q, u, "UPDATE addresses SET advice = ?,"
@@ -237,8 +311,9 @@ ukey_ukd_set(struct ukey_ukd *u, struct ukey_view address,
 	ukey_ukd_step(&q);
 	status = ukey_ukd_query_end(&q);
 	if (status == UKEY_UKD_OK && sqlite3_changes(u->db) == 0)
-		status = ukey_ukd_invalid(u, address, "exact is part of the "
-		    "mailbox's name: remove it and add it anew");
+		status = ukey_ukd_fail_mailbox(u, UKEY_UKD_INVALID, mailbox,
+		    "exact is part of the mailbox's name: remove it and add "
+		    "it anew");
 	return status;
 }
 
@@ -255,7 +330,7 @@ run_id(struct ukey_ukd *u, const char *sql, int64_t id)
 }
 
 enum ukey_ukd_status
-ukey_ukd_remove(struct ukey_ukd *u, struct ukey_view address)
+ukey_ukd_remove(struct ukey_ukd *u, const struct ukey_address *mailbox)
 {
 	bool whole;
 	enum ukey_ukd_status status;
@@ -263,7 +338,7 @@ ukey_ukd_remove(struct ukey_ukd *u, struct ukey_view address)
 
 	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_find(u, address, &id);
+		status = ukey_ukd_find(u, mailbox, &id);
 	/* A key that nobody ever saw leaves no trace. */
 	if (status == UKEY_UKD_OK)
 		status = run_id(u, "DELETE FROM spent WHERE (domain, label,"

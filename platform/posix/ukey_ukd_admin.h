@@ -6,7 +6,8 @@
  * opened.  All give an enum ukey_ukd_status; unless it is UKEY_UKD_OK nothing
  * was changed, and ukey_ukd_error() says what, why and what to do.
  *
- * ADDRESS is "a@b", or "@b" for all mailboxes of a domain where it says so.
+ * What acts on one mailbox takes one, read by ukey_address_parse(): "@b" is
+ * none, nor is an empty text.  What lists, or permits, takes a filter.
  */
 #ifndef UKEY_UKD_ADMIN_H
 #define UKEY_UKD_ADMIN_H
@@ -35,6 +36,25 @@ enum ukey_ukd_status ukey_ukd_begin(struct ukey_ukd *ukd);
 enum ukey_ukd_status ukey_ukd_end(struct ukey_ukd *ukd,
     enum ukey_ukd_status status);
 
+/* ---- which mailboxes ---------------------------------------------------- */
+
+enum ukey_ukd_which {
+	UKEY_UKD_ALL,
+	UKEY_UKD_DOMAIN, /* every mailbox of a domain */
+	UKEY_UKD_MAILBOX
+};
+
+struct ukey_ukd_filter {
+	enum ukey_ukd_which which;
+	/* Views of the text it was read from; with _DOMAIN the domain alone. */
+	struct ukey_address mailbox;
+};
+
+/* Reads "@b" or "a@b"; F is _ALL with every reason but _OK, and never by a
+ * text: an empty one is _NO_DOMAIN. */
+enum ukey_reason ukey_ukd_filter_read(struct ukey_ukd_filter *f,
+    struct ukey_view text);
+
 /* ---- addresses and logins ----------------------------------------------- */
 
 /* What the owner says of an address; the record's uk= and t= (PROTOCOL 3). */
@@ -47,20 +67,20 @@ struct ukey_ukd_flags {
 
 /* _EXISTS, _INVALID. */
 enum ukey_ukd_status ukey_ukd_add(struct ukey_ukd *ukd,
-    struct ukey_view address, const struct ukey_ukd_flags *flags);
+    const struct ukey_address *mailbox, const struct ukey_ukd_flags *flags);
 /* Changes the flags, but for exact, which is part of the name: _INVALID. */
 enum ukey_ukd_status ukey_ukd_set(struct ukey_ukd *ukd,
-    struct ukey_view address, const struct ukey_ukd_flags *flags);
+    const struct ukey_address *mailbox, const struct ukey_ukd_flags *flags);
 /* With its keys and permissions; generations stay spent. _ABSENT. */
 enum ukey_ukd_status ukey_ukd_remove(struct ukey_ukd *ukd,
-    struct ukey_view address);
-/* LOGIN may use ADDRESS; "@b" need not be added before.  _ABSENT, _EXISTS,
- * _INVALID. */
+    const struct ukey_address *mailbox);
+/* LOGIN may use what WHOM names, a mailbox or all of a domain; a domain's row
+ * comes with its first login.  _ABSENT, _EXISTS, _INVALID (also for _ALL). */
 enum ukey_ukd_status ukey_ukd_allow(struct ukey_ukd *ukd,
-    struct ukey_view login, struct ukey_view address);
-/* Takes that back. _ABSENT. */
+    struct ukey_view login, const struct ukey_ukd_filter *whom);
+/* Takes that back; a domain's row goes with its last login. _ABSENT. */
 enum ukey_ukd_status ukey_ukd_deny(struct ukey_ukd *ukd,
-    struct ukey_view login, struct ukey_view address);
+    struct ukey_view login, const struct ukey_ukd_filter *whom);
 
 /* ---- keys --------------------------------------------------------------- */
 
@@ -81,19 +101,19 @@ struct ukey_ukd_key_row {
 };
 
 /*
- * Keeps KEY, sealed, as a new key of ADDRESS.  GENERATION is an LDH label
+ * Keeps KEY, sealed, as a new key of MAILBOX.  GENERATION is an LDH label
  * never used before for this mailbox; with data NULL the next: none at all,
  * then 2, 3, ...  What it is goes to OUT.  _ABSENT, _EXISTS, _INVALID.
  */
 enum ukey_ukd_status ukey_ukd_key_add(struct ukey_ukd *ukd,
-    struct ukey_view address, struct ukey_view generation,
+    const struct ukey_address *mailbox, struct ukey_view generation,
     struct ukey_key *key, char out[UKEY_LABEL_MAX + 1]);
 /*
  * The next step of a key's life; with FORCE steps may be left out, never
  * taken back.  What becomes active retires what was.  _ABSENT, _STEP.
  */
 enum ukey_ukd_status ukey_ukd_key_move(struct ukey_ukd *ukd,
-    struct ukey_view address, struct ukey_view generation,
+    const struct ukey_address *mailbox, struct ukey_view generation,
     enum ukey_ukd_state to, bool force);
 /* The private key of any state but retired; to be freed by the caller. */
 enum ukey_ukd_status ukey_ukd_key_open(struct ukey_ukd *ukd,
@@ -135,20 +155,19 @@ struct ukey_ukd_login_row {
 };
 
 /*
- * Calls EACH with every row of FILTER: empty for all, "@b" for all of a
- * domain, "a@b" for one mailbox, until it returns false.  EACH must not change
- * the database.  _ABSENT when "a@b" is not there.
+ * Calls EACH with every row of FILTER until it returns false.  EACH must not
+ * change the database.  _ABSENT when a filter's one mailbox is not there.
  */
 enum ukey_ukd_status ukey_ukd_each_address(struct ukey_ukd *ukd,
-    struct ukey_view filter,
+    const struct ukey_ukd_filter *filter,
     bool (*each)(void *state, const struct ukey_ukd_address_row *row),
     void *state);
 enum ukey_ukd_status ukey_ukd_each_login(struct ukey_ukd *ukd,
-    struct ukey_view filter,
+    const struct ukey_ukd_filter *filter,
     bool (*each)(void *state, const struct ukey_ukd_login_row *row),
     void *state);
 enum ukey_ukd_status ukey_ukd_each_key(struct ukey_ukd *ukd,
-    struct ukey_view filter,
+    const struct ukey_ukd_filter *filter,
     bool (*each)(void *state, const struct ukey_ukd_key_row *row),
     void *state);
 

@@ -26,10 +26,10 @@ text_view(const char *text)
 
 /* Label and domain of the address row ID into ROW. */
 static enum ukey_ukd_status
-place_find(struct ukey_ukd *u, struct ukey_view address,
+place_find(struct ukey_ukd *u, const struct ukey_address *mailbox,
     struct ukey_ukd_key_row *row, int64_t *id)
 {
-	enum ukey_ukd_status status = ukey_ukd_find(u, address, id);
+	enum ukey_ukd_status status = ukey_ukd_find(u, mailbox, id);
 	struct ukey_ukd_query q;
 
 	if (status != UKEY_UKD_OK)
@@ -42,11 +42,7 @@ place_find(struct ukey_ukd *u, struct ukey_view address,
 		ukey_ukd_column_text(&q, row->label, sizeof(row->label));
 		ukey_ukd_column_text(&q, row->address, sizeof(row->address));
 	}
-	status = ukey_ukd_query_end(&q);
-	if (status == UKEY_UKD_OK && row->label[0] == '\0')
-		status = ukey_ukd_invalid(u, address, "a domain has no key of "
-		    "its own: add the mailbox");
-	return status;
+	return ukey_ukd_query_end(&q);
 }
 
 static struct ukey_ukd_place
@@ -208,7 +204,7 @@ key_put(struct ukey_ukd *u, const struct ukey_ukd_key_row *row, int64_t id,
 }
 
 enum ukey_ukd_status
-ukey_ukd_key_add(struct ukey_ukd *u, struct ukey_view address,
+ukey_ukd_key_add(struct ukey_ukd *u, const struct ukey_address *mailbox,
     struct ukey_view generation, struct ukey_key *key,
     char out[UKEY_LABEL_MAX + 1])
 {
@@ -220,7 +216,7 @@ ukey_ukd_key_add(struct ukey_ukd *u, struct ukey_view address,
 	out[0] = '\0';
 	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
-		status = place_find(u, address, &row, &id);
+		status = place_find(u, mailbox, &row, &id);
 	if (status == UKEY_UKD_OK)
 		status = generation.data == NULL ? generation_next(u, &row) :
 		    generation_take(u, generation, &row);
@@ -297,12 +293,18 @@ ukey_ukd_key_restore(struct ukey_ukd *u, const struct ukey_ukd_key_row *row,
 {
 	bool whole;
 	struct ukey_ukd_key_row found = *row;
+	struct ukey_address mailbox;
 	enum ukey_ukd_status status;
+	enum ukey_reason reason;
 	int64_t id = 0;
 
+	reason = ukey_address_parse(text_view(row->address), &mailbox);
+	if (reason != UKEY_REASON_OK)
+		return ukey_ukd_invalid(u, text_view(row->address),
+		    ukey_reason_meaning(reason));
 	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
-		status = place_find(u, text_view(row->address), &found, &id);
+		status = place_find(u, &mailbox, &found, &id);
 	if (status == UKEY_UKD_OK)
 		status = generation_take(u, text_view(row->generation),
 		    &found);

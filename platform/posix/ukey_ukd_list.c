@@ -5,12 +5,12 @@
 
 #include "ukey_ukd_parts.h"
 
-/* What a filter asks for: which of three statements, and its parameter. */
-enum scope { ALL, DOMAIN, ONE, SCOPES };
-#define SCOPED(head, tail) { head " WHERE 1 " tail, \
+/* A statement for each enum ukey_ukd_which. */
+#define FILTERS 3
+#define FILTERED(head, tail) { head " WHERE 1 " tail, \
 	head " WHERE a.domain = ?1 " tail, head " WHERE a.id = ?1 " tail }
 
-static const char *const addresses_sql[SCOPES] = SCOPED(
+static const char *const addresses_sql[FILTERS] = FILTERED(
 	"SELECT a.address, a.domain, a.label, a.exact, a.only_from,"
 	" a.testing, a.advice, a.created,"
 	" (SELECT count(*) FROM permissions WHERE address = a.id),"
@@ -18,46 +18,40 @@ static const char *const addresses_sql[SCOPES] = SCOPED(
 	" k.id IS NOT NULL, k.generation FROM addresses AS a"
 	" LEFT JOIN keys AS k ON k.address = a.id AND k.state = 'active'",
 	"ORDER BY a.domain, a.label");
-static const char *const logins_sql[SCOPES] = SCOPED(
+static const char *const logins_sql[FILTERS] = FILTERED(
 	"SELECT l.login, a.address, p.created FROM addresses AS a"
 	" JOIN permissions AS p ON p.address = a.id"
 	" JOIN logins AS l ON l.id = p.login",
 	"ORDER BY a.domain, a.label, l.login");
-static const char *const keys_sql[SCOPES] = SCOPED(
+static const char *const keys_sql[FILTERS] = FILTERED(
 	"SELECT a.address, a.domain, a.label, a.exact, a.only_from,"
 	" a.testing, a.advice, k.generation, k.bits, k.public, k.created,"
 	" k.published, k.activated, k.retired, k.state"
 	" FROM addresses AS a JOIN keys AS k ON k.address = a.id",
 	"ORDER BY a.domain, a.label, k.id");
 
-/* Makes the query of FILTER ready. */
+/* Makes the query of FILTER ready; NAME is its parameter, to be kept. */
 static enum ukey_ukd_status
 prepare(struct ukey_ukd *u, struct ukey_ukd_query *q,
-    const char *const sql[SCOPES], struct ukey_view filter,
+    const char *const sql[FILTERS], const struct ukey_ukd_filter *filter,
     struct ukey_ukd_name *name)
 {
 	enum ukey_ukd_status status = ukey_ukd_refresh(u);
-	int64_t id;
+	int64_t id = 0;
 
+	if (status == UKEY_UKD_OK && filter->which == UKEY_UKD_MAILBOX)
+		status = ukey_ukd_find(u, &filter->mailbox, &id);
 	if (status != UKEY_UKD_OK)
 		return status;
-	if (filter.len == 0) {
-		ukey_ukd_query(q, u, sql[ALL]);
-		return UKEY_UKD_OK;
-	}
-	if (filter.data[0] == '@') {
-		status = ukey_ukd_parse(u, filter, name);
-		ukey_ukd_query(q, u, sql[DOMAIN]);
+	ukey_ukd_query(q, u, sql[filter->which]);
+	if (filter->which == UKEY_UKD_MAILBOX)
+		ukey_ukd_bind_int(q, id);
+	else if (filter->which == UKEY_UKD_DOMAIN) {
+		ukey_ukd_domain(filter, name);
 		ukey_ukd_bind_text(q, (struct ukey_view) { name->domain,
 		    name->domain_len });
-		return status;
 	}
-	status = ukey_ukd_find(u, filter, &id);
-	if (status == UKEY_UKD_OK) {
-		ukey_ukd_query(q, u, sql[ONE]);
-		ukey_ukd_bind_int(q, id);
-	}
-	return status;
+	return UKEY_UKD_OK;
 }
 
 static void
@@ -70,7 +64,7 @@ flags_take(struct ukey_ukd_query *q, struct ukey_ukd_flags *flags)
 }
 
 enum ukey_ukd_status
-ukey_ukd_each_address(struct ukey_ukd *u, struct ukey_view filter,
+ukey_ukd_each_address(struct ukey_ukd *u, const struct ukey_ukd_filter *filter,
     bool (*each)(void *state, const struct ukey_ukd_address_row *row),
     void *state)
 {
@@ -99,7 +93,7 @@ ukey_ukd_each_address(struct ukey_ukd *u, struct ukey_view filter,
 }
 
 enum ukey_ukd_status
-ukey_ukd_each_login(struct ukey_ukd *u, struct ukey_view filter,
+ukey_ukd_each_login(struct ukey_ukd *u, const struct ukey_ukd_filter *filter,
     bool (*each)(void *state, const struct ukey_ukd_login_row *row),
     void *state)
 {
@@ -152,7 +146,7 @@ key_take(struct ukey_ukd_query *q, struct ukey_ukd_key_row *row)
 }
 
 enum ukey_ukd_status
-ukey_ukd_each_key(struct ukey_ukd *u, struct ukey_view filter,
+ukey_ukd_each_key(struct ukey_ukd *u, const struct ukey_ukd_filter *filter,
     bool (*each)(void *state, const struct ukey_ukd_key_row *row),
     void *state)
 {

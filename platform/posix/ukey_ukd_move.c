@@ -97,7 +97,7 @@ step(struct ukey_ukd *u, int64_t address, int64_t id, int to)
 }
 
 enum ukey_ukd_status
-ukey_ukd_key_move(struct ukey_ukd *u, struct ukey_view address,
+ukey_ukd_key_move(struct ukey_ukd *u, const struct ukey_address *mailbox,
     struct ukey_view generation, enum ukey_ukd_state to, bool force)
 {
 	bool whole;
@@ -107,7 +107,7 @@ ukey_ukd_key_move(struct ukey_ukd *u, struct ukey_view address,
 
 	status = ukey_ukd_scope_begin(u, &whole);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_find(u, address, &id);
+		status = ukey_ukd_find(u, mailbox, &id);
 	if (status == UKEY_UKD_OK)
 		status = find_key(u, id, generation, &key, &from);
 	if (status == UKEY_UKD_OK)

@@ -153,6 +153,9 @@ struct ukey_ukd_name {
 
 /* False when TEXT is no address that can have a key. */
 bool ukey_ukd_name(struct ukey_ukd_name *name, struct ukey_view text);
+/* The same of an address that was read. */
+bool ukey_ukd_name_of(struct ukey_ukd_name *name,
+    const struct ukey_address *a);
 /* LOGIN in the normal form into OUT of UKEY_UKD_LOGIN_MAX octets; its length,
  * 0 when it is none (empty, too long, controls). */
 size_t ukey_ukd_login(const struct ukey_ukd *u, struct ukey_view login,
@@ -172,12 +175,22 @@ enum ukey_ukd_status ukey_ukd_scope_end(struct ukey_ukd *u,
 /* _INVALID with "WHAT: why" as its text. */
 enum ukey_ukd_status ukey_ukd_invalid(struct ukey_ukd *u,
     struct ukey_view what, const char *why);
-/* "a@b" or "@b", whose label is empty.  _OK, _INVALID. */
-enum ukey_ukd_status ukey_ukd_parse(struct ukey_ukd *u,
-    struct ukey_view address, struct ukey_ukd_name *name);
-/* The row of an address.  _ABSENT, _INVALID. */
+/* STATUS with "local@domain: why". */
+enum ukey_ukd_status ukey_ukd_fail_mailbox(struct ukey_ukd *u,
+    enum ukey_ukd_status status, const struct ukey_address *mailbox,
+    const char *why);
+/* The domain of FILTER in lower case, for a statement's parameter. */
+void ukey_ukd_domain(const struct ukey_ukd_filter *filter,
+    struct ukey_ukd_name *name);
+/* The row of a mailbox.  _ABSENT, _INVALID. */
 enum ukey_ukd_status ukey_ukd_find(struct ukey_ukd *u,
-    struct ukey_view address, int64_t *id);
+    const struct ukey_address *mailbox, int64_t *id);
+/* The row that stands for a whole domain; 0: there is none. */
+enum ukey_ukd_status ukey_ukd_find_domain(struct ukey_ukd *u,
+    const struct ukey_ukd_filter *whom, int64_t *id);
+/* Makes that row. */
+enum ukey_ukd_status ukey_ukd_add_domain(struct ukey_ukd *u,
+    const struct ukey_ukd_filter *whom);
 
 /* ---- ukey_ukd_open.c ---------------------------------------------------- */
 

@@ -63,9 +63,9 @@ is 'no key file left' ! -e other
 
 # From nothing to a key that signs.
 does 64 'argument is missing' add
-does 65 'not' add not-an-address
+does 64 'not one mailbox' add not-an-address
 does 65 'subaddress' add alice+x@example.org
-does 64 'domain' add @example.org
+does 64 'acts on one mailbox' add @example.org
 does 64 'advice' add $alice --advice maybe
 does 64 'options' add $alice --options maybe
 does 64 'bits' add $alice --bits 512

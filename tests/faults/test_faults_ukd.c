@@ -173,21 +173,21 @@ add_alice(struct ukey_ukd *u)
 {
 	static const struct ukey_ukd_flags flags;
 	static const struct ukey_view next;
-	struct ukey_view alice = ukd_view("alice@example.org");
+	const char *alice = "alice@example.org";
 	char generation[UKEY_LABEL_MAX + 1];
 	enum ukey_ukd_status status;
 
 	status = ukey_ukd_begin(u);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_add(u, alice, &flags);
+		status = ukey_ukd_add(u, ukd_mailbox(alice), &flags);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_allow(u, ukd_view("alice"), alice);
+		status = ukey_ukd_allow(u, ukd_view("alice"), ukd_whom(alice));
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_key_add(u, alice, next, the_key,
+		status = ukey_ukd_key_add(u, ukd_mailbox(alice), next, the_key,
 		    generation);
 	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_key_move(u, alice, ukd_view(generation),
-		    UKEY_UKD_ACTIVE, true);
+		status = ukey_ukd_key_move(u, ukd_mailbox(alice),
+		    ukd_view(generation), UKEY_UKD_ACTIVE, true);
 	return ukey_ukd_end(u, status);
 }
 

@@ -86,6 +86,27 @@ ukd_view(const char *text)
 	return (struct ukey_view) { (const uint8_t *)text, strlen(text) };
 }
 
+const struct ukey_address *
+ukd_mailbox(const char *text)
+{
+	static struct ukey_address a;
+
+	if (ukey_address_parse(ukd_view(text), &a) != UKEY_REASON_OK)
+		fail_msg("%s: no mailbox", text);
+	return &a;
+}
+
+const struct ukey_ukd_filter *
+ukd_whom(const char *text)
+{
+	static struct ukey_ukd_filter f;
+
+	if (ukey_ukd_filter_read(&f, ukd_view(text)) != UKEY_REASON_OK &&
+	    text[0] != '\0')
+		fail_msg("%s: neither a mailbox nor a domain", text);
+	return &f;
+}
+
 void
 ukd_ok(struct ukey_ukd *u, enum ukey_ukd_status status)
 {
@@ -112,15 +133,15 @@ ukd_fill(struct ukey_ukd *u, const char *address, const char *login,
 	struct ukey_key *key = ukd_key();
 	char generation[UKEY_LABEL_MAX + 1];
 
-	ukd_ok(u, ukey_ukd_add(u, ukd_view(address), &flags));
+	ukd_ok(u, ukey_ukd_add(u, ukd_mailbox(address), &flags));
 	if (login != NULL)
 		ukd_ok(u, ukey_ukd_allow(u, ukd_view(login),
-		    ukd_view(address)));
-	ukd_ok(u, ukey_ukd_key_add(u, ukd_view(address),
+		    ukd_whom(address)));
+	ukd_ok(u, ukey_ukd_key_add(u, ukd_mailbox(address),
 	    (struct ukey_view) { NULL, 0 }, key, generation));
 	assert_string_equal(generation, "");
 	if (to != UKEY_UKD_NEW)
-		ukd_ok(u, ukey_ukd_key_move(u, ukd_view(address),
+		ukd_ok(u, ukey_ukd_key_move(u, ukd_mailbox(address),
 		    ukd_view(""), to, true));
 	ukey_key_free(key);
 }

@@ -22,6 +22,10 @@ struct ukey_ukd *ukd_place_open(const struct ukd_place *p, unsigned flags);
 void ukd_place_refused(const struct ukd_place *p, unsigned flags,
     const char *part);
 struct ukey_view ukd_view(const char *text);
+/* TEXT as ukey_address_parse() reads it; until the next call. */
+const struct ukey_address *ukd_mailbox(const char *text);
+/* TEXT, "" for all, as a filter; until the next call. */
+const struct ukey_ukd_filter *ukd_whom(const char *text);
 /* Fails the test with the error's text. */
 void ukd_ok(struct ukey_ukd *u, enum ukey_ukd_status status);
 /* A private key of 1024 bits: always the same. */

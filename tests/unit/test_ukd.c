@@ -77,13 +77,13 @@ test_lookup(void **state)
 	ukd_fill(u, "alice@example.org", "alice", UKEY_UKD_ACTIVE);
 	ukd_fill(u, "bob@example.org", "bob", UKEY_UKD_PUBLISHED);
 	ukd_ok(u, ukey_ukd_allow(u, ukd_view("boss"),
-	    ukd_view("@Example.org")));
-	ukd_ok(u, ukey_ukd_add(u, ukd_view("exact@example.org"), &exact));
-	ukd_ok(u, ukey_ukd_add(u, ukd_view("exact+y@example.org"), &exact));
+	    ukd_whom("@Example.org")));
+	ukd_ok(u, ukey_ukd_add(u, ukd_mailbox("exact@example.org"), &exact));
+	ukd_ok(u, ukey_ukd_add(u, ukd_mailbox("exact+y@example.org"), &exact));
 	ukd_ok(u, ukey_ukd_allow(u, ukd_view("bob"),
-	    ukd_view("exact@example.org")));
+	    ukd_whom("exact@example.org")));
 	ukd_ok(u, ukey_ukd_allow(u, ukd_view("bob"),
-	    ukd_view("exact+y@example.org")));
+	    ukd_whom("exact+y@example.org")));
 	r = ukd_place_open(&place, UKEY_UKD_READ_ONLY | UKEY_UKD_CHECK);
 	for (i = 0; i < COUNT(cases); i++)
 		if (ukd_look(r, cases[i].login, cases[i].address) !=
@@ -172,9 +172,9 @@ test_logins(void **state)
 		settings.login_fold = forms[i].fold;
 		assert_int_equal(ukey_ukd_open(&u, &settings, err,
 		    sizeof(err)), UKEY_UKD_OK);
-		ukd_ok(u, ukey_ukd_add(u, ukd_view("a@b.example"), &flags));
+		ukd_ok(u, ukey_ukd_add(u, ukd_mailbox("a@b.example"), &flags));
 		ukd_ok(u, ukey_ukd_allow(u, ukd_view(forms[i].stored),
-		    ukd_view("a@b.example")));
+		    ukd_whom("a@b.example")));
 		ukey_ukd_close(u);
 		u = ukd_place_open(&place, UKEY_UKD_READ_ONLY);
 		assert_int_equal(ukd_look(u, forms[i].login, "a@b.example"),
@@ -184,18 +184,18 @@ test_logins(void **state)
 		unlink(place.key_file);
 	}
 	u = ukd_place_open(&place, UKEY_UKD_CREATE);
-	ukd_ok(u, ukey_ukd_add(u, ukd_view("a@b.example"), &flags));
+	ukd_ok(u, ukey_ukd_add(u, ukd_mailbox("a@b.example"), &flags));
 	memset(login, 'x', sizeof(login));
 	login[UKEY_UKD_LOGIN_MAX] = '\0';
 	ukd_ok(u, ukey_ukd_allow(u, ukd_view(login),
-	    ukd_view("a@b.example")));
+	    ukd_whom("a@b.example")));
 	assert_int_equal(ukd_look(u, login, "a@b.example"), UKEY_UKD_NO_KEY);
 	login[UKEY_UKD_LOGIN_MAX] = 'x';
 	login[UKEY_UKD_LOGIN_MAX + 1] = '\0';
 	assert_int_equal(ukey_ukd_allow(u, ukd_view(login),
-	    ukd_view("a@b.example")), UKEY_UKD_INVALID);
+	    ukd_whom("a@b.example")), UKEY_UKD_INVALID);
 	assert_int_equal(ukey_ukd_allow(u, ukd_view("a\nb"),
-	    ukd_view("a@b.example")), UKEY_UKD_INVALID);
+	    ukd_whom("a@b.example")), UKEY_UKD_INVALID);
 	ukey_ukd_close(u);
 }
 

@@ -43,13 +43,13 @@ tear_down(void **state)
 static enum ukey_ukd_status
 add(const char *address)
 {
-	return ukey_ukd_add(u, ukd_view(address), &plain);
+	return ukey_ukd_add(u, ukd_mailbox(address), &plain);
 }
 
 static enum ukey_ukd_status
 move(const char *generation, enum ukey_ukd_state to, bool force)
 {
-	return ukey_ukd_key_move(u, ukd_view("a@b.example"),
+	return ukey_ukd_key_move(u, ukd_mailbox("a@b.example"),
 	    ukd_view(generation), to, force);
 }
 
@@ -60,155 +60,10 @@ key_add(struct ukey_view generation)
 	static char out[UKEY_LABEL_MAX + 1];
 	struct ukey_key *key = ukd_key();
 
-	ukd_ok(u, ukey_ukd_key_add(u, ukd_view("a@b.example"), generation,
+	ukd_ok(u, ukey_ukd_key_add(u, ukd_mailbox("a@b.example"), generation,
 	    key, out));
 	ukey_key_free(key);
 	return out;
-}
-
-static void
-test_add(void **state)
-{
-	static const struct {
-		const char *address;
-		enum ukey_ukd_status status;
-	} cases[] = {
-		{ "a@b.example", UKEY_UKD_OK },
-		{ "A@B.example", UKEY_UKD_EXISTS },
-		{ "\"a\"@b.example", UKEY_UKD_EXISTS },
-		{ "a+x@b.example", UKEY_UKD_INVALID },
-		{ "@b.example", UKEY_UKD_OK },
-		{ "@B.example", UKEY_UKD_EXISTS },
-		{ "@", UKEY_UKD_INVALID },
-		{ "@b@c", UKEY_UKD_INVALID },
-		{ "@userkeys.b.example", UKEY_UKD_INVALID },
-		{ "a@userkeys.b.example", UKEY_UKD_INVALID },
-		{ "", UKEY_UKD_INVALID },
-		{ "<>", UKEY_UKD_INVALID },
-		{ "a", UKEY_UKD_INVALID },
-		{ "a@[::1]", UKEY_UKD_INVALID },
-		{ "a@b\xc3\xa9.example", UKEY_UKD_INVALID },
-		{ "j\xc3\xb6rg@b.example", UKEY_UKD_OK },
-	};
-	char address[400];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < COUNT(cases); i++)
-		if (add(cases[i].address) != cases[i].status)
-			fail_msg("%s: %s", cases[i].address,
-			    ukey_ukd_error(u));
-	/* The key's name would be over 253 octets. */
-	memset(address, 'x', sizeof(address));
-	memcpy(address, "abc@", 4);
-	for (i = 50; i < 240; i += 50)
-		address[i] = '.';
-	address[4 + 240] = '\0';
-	assert_int_equal(add(address), UKEY_UKD_OK);
-	address[4 + 240] = 'x';
-	address[4 + 241] = '\0';
-	assert_int_equal(add(address), UKEY_UKD_INVALID);
-	assert_int_equal(ukey_ukd_remove(u, ukd_view("a@b.example")),
-	    UKEY_UKD_OK);
-	assert_int_equal(ukey_ukd_remove(u, ukd_view("a@b.example")),
-	    UKEY_UKD_ABSENT);
-	assert_int_equal(ukey_ukd_remove(u, ukd_view("@b.example")),
-	    UKEY_UKD_OK);
-}
-
-static void
-test_allow(void **state)
-{
-	struct ukey_view a = ukd_view("a@b.example");
-
-	(void)state;
-	assert_int_equal(ukey_ukd_allow(u, ukd_view("l"), a),
-	    UKEY_UKD_ABSENT);
-	ukd_ok(u, add("a@b.example"));
-	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), a));
-	assert_int_equal(ukey_ukd_allow(u, ukd_view("l"), a),
-	    UKEY_UKD_EXISTS);
-	assert_int_equal(ukd_look(u, "l", "a@b.example"), UKEY_UKD_NO_KEY);
-	assert_int_equal(ukey_ukd_deny(u, ukd_view("m"), a),
-	    UKEY_UKD_ABSENT);
-	ukd_ok(u, ukey_ukd_deny(u, ukd_view("l"), a));
-	assert_int_equal(ukey_ukd_deny(u, ukd_view("l"), a),
-	    UKEY_UKD_ABSENT);
-	assert_int_equal(ukd_look(u, "l", "a@b.example"), UKEY_UKD_DENIED);
-	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_view("@b.example")));
-	assert_int_equal(ukd_look(u, "l", "z@b.example"), UKEY_UKD_NO_KEY);
-	ukd_ok(u, ukey_ukd_remove(u, ukd_view("@b.example")));
-	assert_int_equal(ukd_look(u, "l", "z@b.example"), UKEY_UKD_DENIED);
-}
-
-static void
-test_steps(void **state)
-{
-	(void)state;
-	ukd_ok(u, add("a@b.example"));
-	assert_string_equal(key_add(next), "");
-	assert_string_equal(key_add(next), "2");
-	assert_string_equal(key_add(ukd_view("Spring")), "spring");
-	assert_string_equal(key_add(ukd_view("7")), "7");
-	assert_string_equal(key_add(next), "8");
-	assert_int_equal(move("", UKEY_UKD_ACTIVE, false), UKEY_UKD_STEP);
-	assert_int_equal(move("", UKEY_UKD_RETIRED, false), UKEY_UKD_STEP);
-	assert_int_equal(move("nope", UKEY_UKD_PUBLISHED, false),
-	    UKEY_UKD_ABSENT);
-	ukd_ok(u, move("", UKEY_UKD_PUBLISHED, false));
-	assert_int_equal(move("", UKEY_UKD_PUBLISHED, true), UKEY_UKD_STEP);
-	ukd_ok(u, move("", UKEY_UKD_ACTIVE, false));
-	assert_int_equal(move("", UKEY_UKD_NEW, true), UKEY_UKD_STEP);
-	ukd_ok(u, move("2", UKEY_UKD_ACTIVE, true));
-	/* The first one was retired by that. */
-	assert_int_equal(move("", UKEY_UKD_ACTIVE, true), UKEY_UKD_STEP);
-	ukd_ok(u, move("2", UKEY_UKD_RETIRED, false));
-	ukd_ok(u, move("7", UKEY_UKD_RETIRED, true));
-}
-
-static void
-test_spent(void **state)
-{
-	char out[UKEY_LABEL_MAX + 1];
-	struct ukey_key *key = ukd_key();
-
-	(void)state;
-	ukd_ok(u, add("a@b.example"));
-	key_add(next);
-	ukd_ok(u, move("", UKEY_UKD_PUBLISHED, false));
-	key_add(next);
-	/* "2" was never to be seen, "" may have been. */
-	ukd_ok(u, ukey_ukd_remove(u, ukd_view("a@b.example")));
-	ukd_ok(u, add("a@b.example"));
-	assert_int_equal(ukey_ukd_key_add(u, ukd_view("a@b.example"),
-	    ukd_view(""), key, out), UKEY_UKD_EXISTS);
-	assert_string_equal(key_add(next), "2");
-	assert_int_equal(ukey_ukd_key_add(u, ukd_view("a@b.example"),
-	    ukd_view("2"), key, out), UKEY_UKD_EXISTS);
-	assert_int_equal(ukey_ukd_key_add(u, ukd_view("a@b.example"),
-	    ukd_view("no dots."), key, out), UKEY_UKD_INVALID);
-	assert_int_equal(ukey_ukd_key_add(u, ukd_view("z@b.example"), next,
-	    key, out), UKEY_UKD_ABSENT);
-	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_view("@b.example")));
-	assert_int_equal(ukey_ukd_key_add(u, ukd_view("@b.example"), next,
-	    key, out), UKEY_UKD_INVALID);
-	ukey_key_free(key);
-}
-
-/* All or nothing. */
-static void
-test_transaction(void **state)
-{
-	(void)state;
-	ukd_ok(u, ukey_ukd_begin(u));
-	ukd_ok(u, add("a@b.example"));
-	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_view("a@b.example")));
-	assert_int_equal(ukey_ukd_allow(u, ukd_view(""),
-	    ukd_view("a@b.example")), UKEY_UKD_INVALID);
-	assert_int_equal(ukey_ukd_end(u, UKEY_UKD_INVALID),
-	    UKEY_UKD_INVALID);
-	assert_int_equal(ukey_ukd_remove(u, ukd_view("a@b.example")),
-	    UKEY_UKD_ABSENT);
 }
 
 struct seen {
@@ -252,7 +107,7 @@ static unsigned
 keys(const char *filter, struct seen *seen)
 {
 	seen->rows = 0;
-	ukd_ok(u, ukey_ukd_each_key(u, ukd_view(filter), each_key, seen));
+	ukd_ok(u, ukey_ukd_each_key(u, ukd_whom(filter), each_key, seen));
 	return seen->rows;
 }
 
@@ -260,9 +115,145 @@ static unsigned
 addresses(const char *filter, struct seen *seen)
 {
 	seen->rows = 0;
-	ukd_ok(u, ukey_ukd_each_address(u, ukd_view(filter), each_address,
+	ukd_ok(u, ukey_ukd_each_address(u, ukd_whom(filter), each_address,
 	    seen));
 	return seen->rows;
+}
+
+static void
+test_add(void **state)
+{
+	static const struct {
+		const char *address;
+		enum ukey_ukd_status status;
+	} cases[] = {
+		{ "a@b.example", UKEY_UKD_OK },
+		{ "A@B.example", UKEY_UKD_EXISTS },
+		{ "\"a\"@b.example", UKEY_UKD_EXISTS },
+		{ "a+x@b.example", UKEY_UKD_INVALID },
+		{ "j\xc3\xb6rg@b.example", UKEY_UKD_OK },
+	};
+	char address[400];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++)
+		if (add(cases[i].address) != cases[i].status)
+			fail_msg("%s: %s", cases[i].address,
+			    ukey_ukd_error(u));
+	/* The key's name would be over 253 octets. */
+	memset(address, 'x', sizeof(address));
+	memcpy(address, "abc@", 4);
+	for (i = 50; i < 240; i += 50)
+		address[i] = '.';
+	address[4 + 240] = '\0';
+	assert_int_equal(add(address), UKEY_UKD_OK);
+	address[4 + 240] = 'x';
+	address[4 + 241] = '\0';
+	assert_int_equal(add(address), UKEY_UKD_INVALID);
+	assert_int_equal(ukey_ukd_remove(u, ukd_mailbox("a@b.example")),
+	    UKEY_UKD_OK);
+	assert_int_equal(ukey_ukd_remove(u, ukd_mailbox("a@b.example")),
+	    UKEY_UKD_ABSENT);
+}
+
+static void
+test_allow(void **state)
+{
+	const char *a = "a@b.example";
+	struct seen seen;
+
+	(void)state;
+	assert_int_equal(ukey_ukd_allow(u, ukd_view("l"), ukd_whom(a)),
+	    UKEY_UKD_ABSENT);
+	ukd_ok(u, add("a@b.example"));
+	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_whom(a)));
+	assert_int_equal(ukey_ukd_allow(u, ukd_view("l"), ukd_whom(a)),
+	    UKEY_UKD_EXISTS);
+	assert_int_equal(ukd_look(u, "l", "a@b.example"), UKEY_UKD_NO_KEY);
+	assert_int_equal(ukey_ukd_deny(u, ukd_view("m"), ukd_whom(a)),
+	    UKEY_UKD_ABSENT);
+	ukd_ok(u, ukey_ukd_deny(u, ukd_view("l"), ukd_whom(a)));
+	assert_int_equal(ukey_ukd_deny(u, ukd_view("l"), ukd_whom(a)),
+	    UKEY_UKD_ABSENT);
+	assert_int_equal(ukd_look(u, "l", "a@b.example"), UKEY_UKD_DENIED);
+	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_whom("@b.example")));
+	assert_int_equal(ukd_look(u, "l", "z@b.example"), UKEY_UKD_NO_KEY);
+	ukd_ok(u, ukey_ukd_deny(u, ukd_view("l"), ukd_whom("@b.example")));
+	assert_int_equal(ukd_look(u, "l", "z@b.example"), UKEY_UKD_DENIED);
+	/* Its row is gone with its last login. */
+	assert_int_equal(ukey_ukd_deny(u, ukd_view("l"),
+	    ukd_whom("@b.example")), UKEY_UKD_ABSENT);
+	assert_int_equal(addresses("@b.example", &seen), 1);
+	assert_int_equal(ukey_ukd_allow(u, ukd_view("l"), ukd_whom("")),
+	    UKEY_UKD_INVALID);
+}
+
+static void
+test_steps(void **state)
+{
+	(void)state;
+	ukd_ok(u, add("a@b.example"));
+	assert_string_equal(key_add(next), "");
+	assert_string_equal(key_add(next), "2");
+	assert_string_equal(key_add(ukd_view("Spring")), "spring");
+	assert_string_equal(key_add(ukd_view("7")), "7");
+	assert_string_equal(key_add(next), "8");
+	assert_int_equal(move("", UKEY_UKD_ACTIVE, false), UKEY_UKD_STEP);
+	assert_int_equal(move("", UKEY_UKD_RETIRED, false), UKEY_UKD_STEP);
+	assert_int_equal(move("nope", UKEY_UKD_PUBLISHED, false),
+	    UKEY_UKD_ABSENT);
+	ukd_ok(u, move("", UKEY_UKD_PUBLISHED, false));
+	assert_int_equal(move("", UKEY_UKD_PUBLISHED, true), UKEY_UKD_STEP);
+	ukd_ok(u, move("", UKEY_UKD_ACTIVE, false));
+	assert_int_equal(move("", UKEY_UKD_NEW, true), UKEY_UKD_STEP);
+	ukd_ok(u, move("2", UKEY_UKD_ACTIVE, true));
+	/* The first one was retired by that. */
+	assert_int_equal(move("", UKEY_UKD_ACTIVE, true), UKEY_UKD_STEP);
+	ukd_ok(u, move("2", UKEY_UKD_RETIRED, false));
+	ukd_ok(u, move("7", UKEY_UKD_RETIRED, true));
+}
+
+static void
+test_spent(void **state)
+{
+	char out[UKEY_LABEL_MAX + 1];
+	struct ukey_key *key = ukd_key();
+
+	(void)state;
+	ukd_ok(u, add("a@b.example"));
+	key_add(next);
+	ukd_ok(u, move("", UKEY_UKD_PUBLISHED, false));
+	key_add(next);
+	/* "2" was never to be seen, "" may have been. */
+	ukd_ok(u, ukey_ukd_remove(u, ukd_mailbox("a@b.example")));
+	ukd_ok(u, add("a@b.example"));
+	assert_int_equal(ukey_ukd_key_add(u, ukd_mailbox("a@b.example"),
+	    ukd_view(""), key, out), UKEY_UKD_EXISTS);
+	assert_string_equal(key_add(next), "2");
+	assert_int_equal(ukey_ukd_key_add(u, ukd_mailbox("a@b.example"),
+	    ukd_view("2"), key, out), UKEY_UKD_EXISTS);
+	assert_int_equal(ukey_ukd_key_add(u, ukd_mailbox("a@b.example"),
+	    ukd_view("no dots."), key, out), UKEY_UKD_INVALID);
+	assert_int_equal(ukey_ukd_key_add(u, ukd_mailbox("z@b.example"), next,
+	    key, out), UKEY_UKD_ABSENT);
+	ukey_key_free(key);
+}
+
+/* All or nothing. */
+static void
+test_transaction(void **state)
+{
+	(void)state;
+	ukd_ok(u, ukey_ukd_begin(u));
+	ukd_ok(u, add("a@b.example"));
+	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_whom("a@b.example")));
+	assert_int_equal(ukey_ukd_allow(u, ukd_view(""),
+	    ukd_whom("a@b.example")), UKEY_UKD_INVALID);
+	assert_int_equal(ukey_ukd_end(u, UKEY_UKD_INVALID),
+	    UKEY_UKD_INVALID);
+	assert_int_equal(ukey_ukd_remove(u, ukd_mailbox("a@b.example")),
+	    UKEY_UKD_ABSENT);
 }
 
 static void
@@ -275,8 +266,8 @@ test_lists(void **state)
 	(void)state;
 	ukd_fill(u, "a@b.example", "l", UKEY_UKD_ACTIVE);
 	ukd_fill(u, "a@c.example", "m", UKEY_UKD_NEW);
-	ukd_ok(u, ukey_ukd_add(u, ukd_view("b+x@b.example"), &flags));
-	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_view("@b.example")));
+	ukd_ok(u, ukey_ukd_add(u, ukd_mailbox("b+x@b.example"), &flags));
+	ukd_ok(u, ukey_ukd_allow(u, ukd_view("l"), ukd_whom("@b.example")));
 	assert_int_equal(addresses("", &seen), 4);
 	assert_int_equal(addresses("@b.example", &seen), 3);
 	assert_int_equal(addresses("b+x@b.example", &seen), 1);
@@ -296,13 +287,13 @@ test_lists(void **state)
 	assert_int_equal(keys("a@c.example", &seen), 1);
 	assert_int_equal(seen.key.state, UKEY_UKD_NEW);
 	seen.rows = 0;
-	ukd_ok(u, ukey_ukd_each_login(u, ukd_view(""), each_login, &seen));
+	ukd_ok(u, ukey_ukd_each_login(u, ukd_whom(""), each_login, &seen));
 	assert_int_equal(seen.rows, 2);
-	assert_int_equal(ukey_ukd_each_key(u, ukd_view("z@b.example"),
+	assert_int_equal(ukey_ukd_each_key(u, ukd_whom("z@b.example"),
 	    each_key, &seen), UKEY_UKD_ABSENT);
-	assert_int_equal(ukey_ukd_set(u, ukd_view("a@b.example"), &flags),
+	assert_int_equal(ukey_ukd_set(u, ukd_mailbox("a@b.example"), &flags),
 	    UKEY_UKD_INVALID);
-	ukd_ok(u, ukey_ukd_set(u, ukd_view("a@b.example"),
+	ukd_ok(u, ukey_ukd_set(u, ukd_mailbox("a@b.example"),
 	    &(struct ukey_ukd_flags) { .testing = true }));
 	addresses("a@b.example", &seen);
 	assert_true(seen.address.flags.testing);

@@ -62,7 +62,7 @@ test_changed(void **state)
 	    ukd_view("alice@example.org"), &found));
 	/* Not before it is whole. */
 	ukd_ok(u, ukey_ukd_begin(u));
-	ukd_ok(u, ukey_ukd_remove(u, ukd_view("alice@example.org")));
+	ukd_ok(u, ukey_ukd_remove(u, ukd_mailbox("alice@example.org")));
 	assert_false(ukey_ukd_changed(r));
 	assert_int_equal(ukd_look(r, "alice", "alice@example.org"),
 	    UKEY_UKD_OK);
@@ -167,8 +167,8 @@ test_reopened(void **state)
 {
 	static const struct ukey_view next;
 	static const struct ukey_ukd_flags flags;
-	struct ukey_view alice = ukd_view("alice@example.org");
-	struct ukey_view bob = ukd_view("bob@example.org");
+	const char *alice = "alice@example.org";
+	const char *bob = "bob@example.org";
 	char generation[UKEY_LABEL_MAX + 1];
 	struct ukey_key *key = ukd_key();
 	struct ukey_ukd *u, *r;
@@ -180,23 +180,25 @@ test_reopened(void **state)
 	for (i = 0; i < 6; i++) {
 		lose(u);
 		if (i == 0)
-			ukd_ok(u, ukey_ukd_add(u, alice, &flags));
+			ukd_ok(u, ukey_ukd_add(u, ukd_mailbox(alice), &flags));
 		else if (i == 1)
-			ukd_ok(u, ukey_ukd_allow(u, ukd_view("al"), alice));
+			ukd_ok(u, ukey_ukd_allow(u, ukd_view("al"),
+			    ukd_whom(alice)));
 		else if (i == 2)
-			ukd_ok(u, ukey_ukd_key_add(u, alice, next, key,
-			    generation));
+			ukd_ok(u, ukey_ukd_key_add(u, ukd_mailbox(alice), next,
+			    key, generation));
 		else if (i == 3)
-			ukd_ok(u, ukey_ukd_key_move(u, alice,
+			ukd_ok(u, ukey_ukd_key_move(u, ukd_mailbox(alice),
 			    ukd_view(generation), UKEY_UKD_ACTIVE, true));
 		else if (i == 4)
-			ukd_ok(u, ukey_ukd_deny(u, ukd_view("al"), alice));
+			ukd_ok(u, ukey_ukd_deny(u, ukd_view("al"),
+			    ukd_whom(alice)));
 		else
-			ukd_ok(u, ukey_ukd_remove(u, alice));
+			ukd_ok(u, ukey_ukd_remove(u, ukd_mailbox(alice)));
 		assert_true(sqlite3_get_autocommit(u->db));
 		r = ukd_place_open(&place, 0);
-		ukd_ok(r, ukey_ukd_add(r, bob, &flags));
-		ukd_ok(r, ukey_ukd_remove(r, bob));
+		ukd_ok(r, ukey_ukd_add(r, ukd_mailbox(bob), &flags));
+		ukd_ok(r, ukey_ukd_remove(r, ukd_mailbox(bob)));
 		assert_int_equal(ukd_look(r, "al", "alice@example.org"),
 		    i == 3 ? UKEY_UKD_OK : i == 1 || i == 2 ?
 		    UKEY_UKD_NO_KEY : UKEY_UKD_DENIED);
@@ -270,7 +272,7 @@ test_busy(void **state)
 	    UKEY_UKD_BUSY);
 	assert_non_null(strstr(ukey_ukd_error(r), "try again"));
 	assert_true(ukey_ukd_changed(r));
-	assert_int_equal(ukey_ukd_remove(u, ukd_view("alice@example.org")),
+	assert_int_equal(ukey_ukd_remove(u, ukd_mailbox("alice@example.org")),
 	    UKEY_UKD_BUSY);
 	assert_true(now_ms() - begun < 1500); /* 50 each, on a slow machine */
 	close(end);
@@ -293,10 +295,10 @@ test_writers(void **state)
 	ukd_ok(u, ukey_ukd_begin(u));
 	assert_int_equal(ukd_look(w, "alice", "alice@example.org"),
 	    UKEY_UKD_OK);
-	assert_int_equal(ukey_ukd_remove(w, ukd_view("alice@example.org")),
+	assert_int_equal(ukey_ukd_remove(w, ukd_mailbox("alice@example.org")),
 	    UKEY_UKD_BUSY);
 	ukd_ok(u, ukey_ukd_end(u, UKEY_UKD_OK));
-	ukd_ok(w, ukey_ukd_remove(w, ukd_view("alice@example.org")));
+	ukd_ok(w, ukey_ukd_remove(w, ukd_mailbox("alice@example.org")));
 	ukey_ukd_close(w);
 	ukey_ukd_close(u);
 }

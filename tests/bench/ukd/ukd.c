@@ -57,6 +57,7 @@ fill(struct ukey_ukd *u, unsigned long count)
 	static const struct ukey_ukd_flags flags;
 	const struct ukey_view next = { NULL, 0 };
 	char login[64], address[64], generation[UKEY_LABEL_MAX + 1];
+	struct ukey_ukd_filter whom;
 	struct ukey_key *key;
 	unsigned long i;
 
@@ -65,14 +66,14 @@ fill(struct ukey_ukd *u, unsigned long count)
 	must(u, ukey_ukd_begin(u));
 	for (i = 0; i < count; i++) {
 		name_of(i, login, address, sizeof(login));
-		must(u, ukey_ukd_add(u, text_view(address), &flags));
-		must(u, ukey_ukd_allow(u, text_view(login),
-		    text_view(address)));
+		ukey_ukd_filter_read(&whom, text_view(address));
+		must(u, ukey_ukd_add(u, &whom.mailbox, &flags));
+		must(u, ukey_ukd_allow(u, text_view(login), &whom));
 		if (i % KEY_EVERY != 0)
 			continue;
-		must(u, ukey_ukd_key_add(u, text_view(address), next, key,
+		must(u, ukey_ukd_key_add(u, &whom.mailbox, next, key,
 		    generation));
-		must(u, ukey_ukd_key_move(u, text_view(address),
+		must(u, ukey_ukd_key_move(u, &whom.mailbox,
 		    text_view(""), UKEY_UKD_ACTIVE, true));
 	}
 	must(u, ukey_ukd_end(u, UKEY_UKD_OK));
