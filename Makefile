@@ -125,6 +125,8 @@ install: all $(B)/libuserkeys.a $(B)/userkeys.pc ## to PREFIX, under DESTDIR
 	install -m 644 $(B)/libuserkeys.a $(DESTDIR)$(LIBDIR)
 	install -m 644 $(B)/userkeys.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(if $(strip $(PROGRAMS)),install -m 755 $(PROGRAMS) $(DEST)/bin)
+	$(if $(strip $(PROGRAMS)),install -D -m 644 -t $(DEST)/share/userkeys \
+	    examples/userkeys/setup-postfix.sh)
 	$(if $(MILTER_SRC),$(call service,.service,lib/systemd/system,644))
 	$(if $(MILTER_SRC),$(call service,.openrc,share/userkeys,755))
 	for page in $(wildcard docs/man/*.[1-8]); do \
@@ -266,7 +268,10 @@ $(B)/userkeys.pc: Makefile core/ukey.h
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' \
 	    'Libs: -L$${libdir} -luserkeys $(MBEDTLS_LIBS) $(SQLITE_LIBS)' >$@
 
-$(B)/userkeys: $(call objects,$(USERKEYS_SRC)) $(LIBS)
+$(B)/setup-postfix.sh: examples/userkeys/setup-postfix.sh
+	@mkdir -p $(@D)
+	cp $< $@
+$(B)/userkeys: $(call objects,$(USERKEYS_SRC)) $(LIBS) | $(B)/setup-postfix.sh
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK)
 $(B)/userkeys-milter: $(call objects,$(MILTER_SRC)) $(LIBS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK)

@@ -58,6 +58,7 @@ for name in one two; do
 	END
 done
 
+ours='{ unix:userkeys/milter.sock, default_action=tempfail }'
 check 'printed' setup one
 check 'nothing is done' [ ! -e one/etc ]
 cp out script
@@ -65,9 +66,11 @@ check 'the script runs' sh -e script
 check 'applied' setup two --apply
 for name in one two; do
 	check 'milters' [ "$(param $name smtpd_milters)" = \
-	    'inet:127.0.0.1:1, unix:userkeys/milter.sock' ]
+	    "\$userkeys_milter, inet:127.0.0.1:1" ]
+	check 'submission asks it last' [ "$(postconf -c $name/postfix -xhP \
+	    submission/inet/smtpd_milters)" = "inet:127.0.0.1:1, $ours" ]
 	check 'local mail' [ "$(param $name non_smtpd_milters)" = \
-	    unix:userkeys/milter.sock ]
+	    "\$userkeys_milter" ]
 	check 'submission' [ "$(postconf -c $name/postfix -P \
 	    submission/inet/milter_macro_daemon_name)" = \
 	    'submission/inet/milter_macro_daemon_name = ORIGINATING' ]
@@ -98,7 +101,7 @@ check 'nor there' [ ! -e two/etc/userkeys.conf.new ]
 # A second time there is nothing left but what is harmless.
 check 'again' setup two --apply
 check 'no second milter' [ "$(param two smtpd_milters)" = \
-    'inet:127.0.0.1:1, unix:userkeys/milter.sock' ]
+    "\$userkeys_milter, inet:127.0.0.1:1" ]
 check 'the key is still there' "$build/userkeys" ukd show you@example.org \
     --db two/lib/ukd.db
 # Where the settings cannot be written to their end (files of 0 octets, here),
@@ -111,8 +114,8 @@ rm two/etc/userkeys.conf
 	    --etc "$work/two/etc" --lib "$work/two/lib" --user nobody \
 	    --domain example.org --apply 2>&1
 ) | cat >out
-check 'a write that fails' grep -q 'settings: .*\.conf File too large' out
-check 'leaves nothing' [ "$(ls two/etc)" = ukd.key ]
+check 'a write that fails' grep -q "stopped at: The milter's settings" out
+check 'leaves nothing' [ ! -e two/etc/userkeys.conf ]
 : >two/etc/userkeys.conf.new
 check 'once more' setup two --apply
 sed "s|$work/two|$work/one|g" two/etc/userkeys.conf >two.sed
@@ -124,5 +127,119 @@ if setup two --domain 'not a domain' || setup three; then
 else
 	passed=$((passed + 1))
 fi
+
+# What is found elsewhere: parameters in terms of others, services with
+# milters of their own, bound to an address or a port, that take mail back
+# from a filter, or that no milter sees.  found NAME: master.cf on standard
+# input; main.cf is what others made of it, $1 the rest.
+found() {
+	mkdir -p "$1/postfix" "$1/spool"
+	cat >"$1/postfix/master.cf"
+	printf '%s\n' 'compatibility_level = 3.6' \
+	    "queue_directory = $work/$1/spool" >"$1/postfix/main.cf"
+	name=$1
+	shift
+	for line in "$@"; do
+		echo "$line" >>"$name/postfix/main.cf"
+	done
+	cp -r "$name/postfix" "$name/before"
+}
+# of SERVICE NAME: the -o of a service, its variables replaced.
+of() {
+	postconf -c "$name/postfix" -xhP "$1/$2" 2>/dev/null
+}
+found tutorial 'smtpd_milters = inet:localhost:8891' \
+    "non_smtpd_milters = \$smtpd_milters" 'milter_default_action = accept' \
+    <<'END'
+smtp inet n - y - - smtpd
+submission inet n - y - - smtpd
+END
+check 'a tutorial: set up' setup tutorial --apply
+check 'our milter once for local mail' [ "$(postconf -c tutorial/postfix \
+    -xh non_smtpd_milters)" = "$ours, inet:localhost:8891" ]
+check "the default of others' milters stays" [ "$(param tutorial \
+    milter_default_action)" = accept ]
+check 'no word of warning' [ "$(grep -c warning err)" = 0 ]
+
+found panel 'content_filter = smtp-amavis:[127.0.0.1]:10024' \
+    'sender_canonical_maps = inline:{ a=b }' <<'END'
+smtp inet n - y - - smtpd
+submission inet n - y - - smtpd
+  -o smtpd_milters=inet:127.0.0.1:8891
+smtps inet n - y - - smtpd
+  -o smtpd_milters=
+192.0.2.7:submission inet n - y - - smtpd
+[2001:db8::7]:465 inet n - y - - smtpd
+2587 inet n - y - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+  -o receive_override_options=no_milters
+127.0.0.1:10025 inet n - y - - smtpd
+  -o content_filter=
+  -o smtpd_milters=
+2525 inet n - y - - smtpd
+  -o smtpd_milters=inet:127.0.0.1:9
+END
+check 'a panel: set up' setup panel --apply
+check 'behind the one of submission' [ "$(of submission/inet smtpd_milters)" \
+    = "inet:127.0.0.1:8891,$ours" ]
+for service in submission smtps 192.0.2.7:submission '[2001:db8::7]:465' 2587
+do
+	check "$service" [ "$(of "$service/inet" milter_macro_daemon_name)" = \
+	    ORIGINATING ]
+done
+check 'where there was none' [ "$(of smtps/inet smtpd_milters)" = "$ours" ]
+check 'the filter gives back without milters' [ -z \
+    "$(of 127.0.0.1:10025/inet smtpd_milters)" ]
+for words in 'content_filter: what' 'sender_canonical_maps: where' \
+    '127.0.0.1:10025/inet takes mail back' '2587/inet has no_milters' \
+    '2525/inet has smtpd_milters of its own'; do
+	check "warned: $words" grep -q "warning: .*$words" err
+done
+check 'an MX of its own is left alone' [ "$(of 2525/inet smtpd_milters)" = \
+    inet:127.0.0.1:9 ]
+cp -r panel/postfix panel/after
+check 'again: nothing' setup panel --apply
+check 'is changed' diff -r panel/after panel/postfix
+
+undo() {
+	"$build/userkeys" setup postfix --undo --config-dir \
+	    "$work/$1/postfix" --etc "$work/$1/etc" --lib "$work/$1/lib" \
+	    "$2" >out 2>err
+}
+for name in tutorial panel; do
+	check "$name: taken back" undo $name --apply
+	for file in main.cf master.cf; do
+		tr -s ' ' <$name/before/$file >wanted
+		tr -s ' ' <$name/postfix/$file >got
+		check "$name: $file is what it was" diff wanted got
+	done
+	check "$name: the key is still there" [ -s $name/lib/ukd.db ]
+	if undo $name --apply; then
+		failed=$((failed + 1))
+		echo "FAIL: $name: taken back twice"
+	fi
+done
+check 'set up again' setup panel --apply
+postconf -c panel/postfix -P "smtps/inet/smtpd_milters=\$userkeys_milter,x"
+check 'taken back, but for what was changed since' undo panel --apply
+check 'which is named' grep -q 'smtps/inet/smtpd_milters was changed' err
+check 'and left' [ "$(postconf -c panel/postfix -hP \
+    smtps/inet/smtpd_milters)" = "\$userkeys_milter,x" ]
+
+# Words that are none: each is refused, with 64 or 65, and does nothing.
+mkdir -p three/postfix
+for words in '' 'sendmail' 'postfix' 'postfix exim --domain a.example' \
+    'postfix --domain' 'postfix --domain a.example --etc relative' \
+    'postfix --domain a.example --lib /x;y' 'postfix --domain -x.example' \
+    'postfix --domain a.example --user a:b' 'postfix --domain a..example' \
+    'postfix --domain a.example --nothing' "postfix --domain \$(id).example"
+do
+	# shellcheck disable=SC2086 # words
+	"$build/userkeys" setup $words >out 2>err
+	status=$?
+	check "refused: $words" [ $status = 64 -o $status = 65 ]
+	check "with words: $words" grep -q '^userkeys: setup: ' err
+	check "nothing is printed: $words" [ ! -s out ]
+done
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

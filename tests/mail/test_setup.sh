@@ -117,7 +117,8 @@ settings() {
 	{ postconf -n; postconf -P; } | sort
 }
 
-[ "$way" = hand ] || postconf -e milter_default_action=accept
+# What others set for their milters stays theirs.
+postconf -e milter_default_action=accept
 settings >"$work/before"
 case $way in
 setup)
@@ -146,17 +147,19 @@ EOF
 	says "^  $build/userkeys-milter$" "$(cat "$work/told")" \
 	    'but the daemon is named'
 	echo '[Service]' >"$work/unit"
-	run_block 1 'the two commands'
+	userkeys setup postfix --domain example.org >"$work/plan" 2>&1
+	run_block 2 'the two commands'
 	is 'enable --now userkeys-milter' "$(tail -n 1 "$work/asked")" \
 	    'the service is started'
-	is 'systemctl enable --now userkeys-milter' "$(userkeys setup postfix \
-	    --domain example.org 2>/dev/null | tail -n 1)" 'as the last step'
+	# It is, before Postfix is told to ask it.
+	is 'systemctl enable' "$(grep -oE '^systemctl enable|^postconf' \
+	    "$work/plan" | head -n 1)" 'before Postfix asks the milter'
 	;;
 hand)
-	run_block 4 'user, folders, database'
-	block 5 >/etc/userkeys/userkeys.conf
-	block 6 >>/etc/postfix/main.cf
-	block 7 >"$work/block"
+	run_block 6 'user, folders, database'
+	block 7 >/etc/userkeys/userkeys.conf
+	block 8 >>/etc/postfix/main.cf
+	block 9 >"$work/block"
 	sed -i "/^submission/r $work/block" /etc/postfix/master.cf
 	postfix reload >>"$work/out" 2>&1
 	cp /etc/userkeys/userkeys.conf "$work/written"
@@ -168,11 +171,11 @@ esac
 userkeys-milter --check-config >>"$work/out" 2>&1
 is 0 $? 'its settings are good'
 # Either way it is what the page says, and nothing else.
-is "$(block 5)" "$(grep -v '^#' "$work/written")" "the page's settings"
+is "$(block 7)" "$(grep -v '^#' "$work/written")" "the page's settings"
 settings >"$work/after"
 {
-	block 6
-	block 7 | sed 's|.*-o \(.*\)=|submission/inet/\1 = |'
+	block 8
+	block 9 | sed 's|.*-o \(.*\)=|submission/inet/\1 = |'
 } | sort >"$work/wanted"
 is "$(cat "$work/wanted")" "$(comm -13 "$work/before" "$work/after")" \
     "the page's settings of Postfix"
@@ -182,12 +185,12 @@ is "$(id -u userkeys)" "$(awk '/^Uid:/ { print $2 }' \
 is "socket root postfix 660" "$(stat -c '%F %U %G %a' \
     /var/spool/postfix/userkeys/milter.sock)" 'its socket is for Postfix'
 
-block 2 >"$work/block"
+block 3 >"$work/block"
 sh -e "$work/block" >>"$work/example.org.zone" 2>>"$work/out"
 is 0 $? 'a mailbox'
 nsd_stop
 nsd_start "$work" || exit 1
-run_block 3 'its key signs'
+run_block 4 'its key signs'
 
 # taken PORT OPTIONS...: a letter to bob; the reply.
 letter_to() {
@@ -259,12 +262,23 @@ if [ "$way" = setup ]; then
 	userkeys setup postfix --domain example.org --apply \
 	    >"$work/second" 2>>"$work/out"
 	is 0 $? 'set up once more'
-	is 'unix:userkeys/milter.sock' "$(postconf -h smtpd_milters)" \
+	is "\$userkeys_milter" "$(postconf -h smtpd_milters)" \
 	    'nothing is there twice'
 fi
 kill "$(cat /run/userkeys.pid)"
 : >/run/userkeys.pid
 is 4 "$(python3 tests/mail/post.py -l alice 587 alice@example.org \
     bob@example.org "$work/letter.x" | cut -c 1)" 'without the milter: 4xx'
+if [ "$way" = setup ]; then
+	run_block 5 'the way back'
+	is "$(cat "$work/before")" "$(settings)" 'Postfix is as it was'
+	is 'disable --now userkeys-milter' "$(tail -n 1 "$work/asked")" \
+	    'the service is ended'
+	is 250 "$(code 3 "$(letter_to 587 "$(letter back alice@example.org)" \
+	    -l alice)")" 'alice sends without the milter'
+	userkeys setup postfix --undo --apply >"$work/second" 2>&1
+	is 65 $? 'a second time there is nothing to take back'
+	says 'undo: not there' "$(cat "$work/second")" 'which is said'
+fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
