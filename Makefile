@@ -30,7 +30,17 @@ DEST = $(DESTDIR)$(PREFIX)
 service = install -d $(DEST)/$(2) && sed 's|/usr/local/bin|$(PREFIX)/bin|' \
 	examples/milter/userkeys-milter$(1) >$(DEST)/$(2)/userkeys-milter$(1) \
 	&& chmod $(3) $(DEST)/$(2)/userkeys-milter$(1)
-HEADERS = $(wildcard core/*.h port/$(PORT)/ukey_key.h platform/posix/*.h)
+# What goes from examples/userkeys to a place in share: FROM:TO.
+share = install -D -m 644 examples/userkeys/$(firstword $(subst :, ,$(1))) \
+	$(DEST)/share/$(lastword $(subst :, ,$(1)))
+# What an application includes; all other headers are private.
+HEADERS = core/ukey.h $(patsubst %,core/ukey%.h,_address _authres _canon_body \
+	_canon_header _config _dns _err _field _keyrecord _message _name _out \
+	_policy _port _reason _session _sign _text _verify) \
+	port/$(PORT)/ukey_key.h platform/posix/ukey_random.h \
+	platform/posix/ukey_resolver.h platform/milter/ukey_milter_codec.h \
+	platform/milter/ukey_milter_reply.h $(if $(SQLITE_LIBS),\
+	platform/posix/ukey_ukd.h platform/posix/ukey_ukd_admin.h)
 
 # What runs the programs of another machine (WRAP=qemu-mips); with CROSS=1
 # tests that are scripts are left out.
@@ -125,13 +135,28 @@ install: all $(B)/libuserkeys.a $(B)/userkeys.pc ## to PREFIX, under DESTDIR
 	install -m 644 $(B)/libuserkeys.a $(DESTDIR)$(LIBDIR)
 	install -m 644 $(B)/userkeys.pc $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(if $(strip $(PROGRAMS)),install -m 755 $(PROGRAMS) $(DEST)/bin)
-	$(if $(strip $(PROGRAMS)),install -D -m 644 -t $(DEST)/share/userkeys \
-	    examples/userkeys/setup-postfix.sh)
+	$(if $(strip $(PROGRAMS)),$(foreach f,setup-postfix.sh:userkeys/setup-postfix.sh \
+	    completion.bash:bash-completion/completions/userkeys \
+	    completion.zsh:zsh/site-functions/_userkeys,$(call share,$(f));))
 	$(if $(MILTER_SRC),$(call service,.service,lib/systemd/system,644))
 	$(if $(MILTER_SRC),$(call service,.openrc,share/userkeys,755))
 	for page in $(wildcard docs/man/*.[1-8]); do \
 	    install -D -m 644 $$page \
 	    $(DEST)/share/man/man$${page##*.}/$${page##*/}; done
+
+public: # what `make install` puts into include
+	@printf '%s\n' $(notdir $(HEADERS))
+
+uninstall: ## what `make install` put there
+	rm -rf $(DEST)/include/userkeys $(DEST)/share/userkeys
+	rm -f $(DESTDIR)$(LIBDIR)/libuserkeys.a \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig/userkeys.pc \
+	    $(DEST)/lib/systemd/system/userkeys-milter.service \
+	    $(DEST)/share/bash-completion/completions/userkeys \
+	    $(DEST)/share/zsh/site-functions/_userkeys \
+	    $(patsubst %,$(DEST)/bin/%,userkeys userkeys-milter)
+	for page in $(wildcard docs/man/*.[1-8]); do \
+	    rm -f $(DEST)/share/man/man$${page##*.}/$${page##*/}; done
 
 dist: ## userkeys-VERSION.tar.gz of what is committed
 	@mkdir -p build
@@ -311,5 +336,6 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 -include tests/arch/arch.mk
 -include tests/proof/proof.mk
 
-.PHONY: FORCE all help demo demo-mail test install dist clean check test-mail \
+.PHONY: FORCE all help demo demo-mail test install uninstall public dist \
+	clean check test-mail \
 	test-all lint asan asan-clang asan-mail msan valgrind coverage linear size size-check test-mbedtls36 replay

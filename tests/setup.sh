@@ -4,7 +4,9 @@
 #
 # Quick and quiet when all is there.  Otherwise installs what is missing, as
 # root or through a sudo that asks no password; without either it says what
-# it would install, and stops.  Servers among the packages are not started.
+# it would install, and stops.  Servers among the packages are not started,
+# now or at boot; and where apt-get would remove something for them (another
+# mail server, mostly), nothing is installed.
 # NO_SETUP=1 skips all of this (other systems, other package managers).
 set -eu
 
@@ -14,7 +16,7 @@ packages() {
 	    libsqlite3-dev' ;;
 	demo) packages build ;;
 	test) packages build
-	    echo 'libcmocka-dev pkgconf mandoc cmake opendkim-tools
+	    echo 'g++ zsh libcmocka-dev pkgconf mandoc cmake opendkim-tools
 	    opendkim libopendkim-dev python3-dkim python3-dnspython
 	    libmail-dkim-perl nsd unbound
 	    python3-kconfiglib' ;;
@@ -95,6 +97,20 @@ apt() {
 	    -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 "$@" </dev/null
 }
 
+# What else would have to go; nothing is known where the lists are absent.
+refuse_removals() {
+	# shellcheck disable=SC2086 # a list of words
+	gone=$(apt -s install --no-install-recommends $missing 2>/dev/null |
+	    sed -n 's/^Remv \([^ ]*\).*/\1/p' | tr '\n' ' ')
+	[ -z "$gone" ] || {
+		echo "setup: to install$missing, apt-get would remove $gone:" \
+		    "nothing is done.  Use another machine, or remove it" \
+		    "yourself first" >&2
+		exit 1
+	}
+}
+refuse_removals
+
 # A server that a test starts is the test's own; the system's stays off.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
@@ -103,13 +119,30 @@ if [ ! -e $policy ]; then
 	$sudo chmod 755 $policy
 fi
 
+# What was installed just now starts at no boot.
+disable_services() {
+	for package in $missing; do
+		for file in $(dpkg -L "$package"); do
+			name=${file##*/}
+			case $file in
+			*/systemd/system/*.service)
+				! command -v systemctl >/dev/null || $sudo \
+				    systemctl -q disable "$name" || : ;;
+			/etc/init.d/*)
+				$sudo update-rc.d "$name" disable || : ;;
+			esac
+		done
+	done >/dev/null 2>&1
+}
+
 echo "setup: installing$missing"
 log=$(mktemp)
+# The lists may be absent or old.
 # shellcheck disable=SC2086 # a list of words
 if ! apt install --no-install-recommends $missing >"$log" 2>&1; then
-	# The lists may be absent or old.
-	if ! { apt update && apt install --no-install-recommends $missing; } \
-	    >"$log" 2>&1; then
+	apt update >"$log" 2>&1 || :
+	refuse_removals
+	if ! apt install --no-install-recommends $missing >>"$log" 2>&1; then
 		tail -n 30 "$log" >&2
 		echo "setup: apt-get failed, see above" >&2
 		rm -f "$log"
@@ -117,3 +150,4 @@ if ! apt install --no-install-recommends $missing >"$log" 2>&1; then
 	fi
 fi
 rm -f "$log"
+disable_services

@@ -14,6 +14,10 @@
 
 #include "ukey_text.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest packet taken, octets: the largest that peers negotiate (1 MB). */
 #define UKEY_MILTER_PACKET_MAX 1048576
 
@@ -87,5 +91,9 @@ void ukey_milter_init(struct ukey_milter *m);
  */
 struct ukey_milter_event ukey_milter_next(struct ukey_milter *m,
     struct ukey_view *in);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 #include "ukey_out.h"
 #include "ukey_text.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define UKEY_MILTER_VERSION 6
 
 /* Actions a filter may ask for. */
@@ -77,5 +81,9 @@ bool ukey_milter_write_delete(struct ukey_out *o, struct ukey_view name,
 bool ukey_milter_write_quarantine(struct ukey_out *o, struct ukey_view why);
 /* A piece of the new body, at most 65535 octets. */
 bool ukey_milter_write_body(struct ukey_out *o, struct ukey_view octets);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

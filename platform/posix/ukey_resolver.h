@@ -27,6 +27,10 @@
 #include "ukey_reason.h"
 #include "ukey_verify.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define UKEY_RESOLVER_SERVERS_MAX 4
 #define UKEY_RESOLVER_ERROR_SIZE 512 /* is always enough for ERR below */
 
@@ -166,5 +170,9 @@ int ukey_resolver_fd(const struct ukey_resolver *r);
 /* Milliseconds until step must be called; 0: a result waits; -1: nothing is
  * asked. */
 int ukey_resolver_wait(struct ukey_resolver *r);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -22,6 +22,10 @@
 #include "ukey_name.h"
 #include "ukey_text.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define UKEY_UKD_ERROR_SIZE 512   /* is always enough for an error's text */
 #define UKEY_UKD_LOGIN_MAX 255    /* octets of a login in its normal form */
 #define UKEY_UKD_ADDRESS_SIZE 768 /* of an address as text, and NUL */
@@ -124,5 +128,9 @@ enum ukey_ukd_status ukey_ukd_load(struct ukey_ukd *ukd, uint64_t key,
  * microseconds, no waiting.
  */
 bool ukey_ukd_changed(struct ukey_ukd *ukd);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 #include "ukey_keyrecord.h"
 #include "ukey_ukd.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A key's life (docs/PROTOCOL.md section 7), always forward. */
 enum ukey_ukd_state {
 	UKEY_UKD_NEW,       /* made; its record is to be published */
@@ -183,5 +187,9 @@ enum ukey_ukd_status ukey_ukd_each_spent(struct ukey_ukd *ukd,
     void *state);
 enum ukey_ukd_status ukey_ukd_spend(struct ukey_ukd *ukd,
     const struct ukey_ukd_spent_row *row);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

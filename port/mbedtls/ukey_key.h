@@ -15,6 +15,10 @@
 #include "ukey_out.h"
 #include "ukey_text.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define UKEY_KEY_BITS_MIN 1024 /* RFC 8301 3.2 */
 #define UKEY_KEY_BITS_MAX 4096
 #define UKEY_KEY_BITS 2048     /* of new keys */
@@ -78,5 +82,9 @@ int ukey_key_sign(struct ukey_key *key, const uint8_t *digest,
 
 /* Overwrites SIZE octets at DATA in a way the compiler keeps. */
 void ukey_wipe(void *data, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

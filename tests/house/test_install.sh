@@ -21,6 +21,72 @@ for file in bin/userkeys bin/userkeys-milter lib/libuserkeys.a \
 	is yes "$([ -e "$prefix/$file" ] && echo yes)" "$file"
 done
 
+start 'its headers'
+# What is public compiles alone, as C and as C++, and links from C++.
+is "$(make -s public PREFIX=/usr | sort)" "$(ls "$prefix/include/userkeys")" \
+    'the public ones'
+for file in "$prefix"/include/userkeys/*.h; do
+	echo "#include \"${file##*/}\"" >"$work/one.c"
+	cp "$work/one.c" "$work/one.cc"
+	${CC:-cc} -std=c99 -Wall -Wextra -Werror -fsyntax-only \
+	    -I"$prefix/include/userkeys" "$work/one.c" 2>"$work/log" &&
+	    ${CXX:-c++} -Wall -Wextra -Werror -fsyntax-only \
+	    -I"$prefix/include/userkeys" "$work/one.cc" 2>>"$work/log"
+	is 0 $? "${file##*/}: $(head -n 3 "$work/log")"
+done
+cat >"$work/all.cc" <<'END'
+#include "ukey.h"
+#include "ukey_key.h"
+#include "ukey_milter_codec.h"
+#include "ukey_milter_reply.h"
+#include "ukey_random.h"
+#include "ukey_resolver.h"
+#include "ukey_ukd_admin.h"
+
+// One function of each header that has a library behind it.
+int
+main()
+{
+	const void *calls[] = { (const void *)ukey_verify_end,
+		(const void *)ukey_key_free, (const void *)ukey_milter_init,
+		(const void *)ukey_milter_write_reply,
+		(const void *)ukey_random, (const void *)ukey_resolver_free,
+		(const void *)ukey_ukd_open,
+		(const void *)ukey_ukd_remove };
+
+	return calls[0] == nullptr;
+}
+END
+sed -i "s|^prefix=.*|prefix=$prefix|; s|^libdir=.*|libdir=$prefix/lib|" \
+    "$prefix/lib/pkgconfig/userkeys.pc"
+# shellcheck disable=SC2046 # words
+${CXX:-c++} -Wall -Wextra -Werror -o "$work/all" "$work/all.cc" \
+    $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs \
+    userkeys) 2>"$work/log"
+is 0 $? "C++ links: $(head -n 5 "$work/log")"
+
+start 'completion'
+PATH=$prefix/bin:$PATH
+# complete WORD...: what bash offers for the last of a line's words.
+complete() {
+	bash -c '. "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+	    _userkeys; echo ${COMPREPLY[*]}' bash \
+	    "$prefix/share/bash-completion/completions/userkeys" "$@"
+}
+is 'sign' "$(complete userkeys si)" 'bash: a command'
+is '--add-header' "$(complete userkeys verify --add-)" 'bash: an option'
+is 'rotate' "$(complete userkeys ukd rot)" 'bash: a command of ukd'
+is 'postfix' "$(complete userkeys setup p)" 'bash: a server'
+is '' "$(complete userkeys nothing --x)" 'bash: no such command'
+is '
+<userkeys sign >
+<userkeys ukd rotate >
+<userkeys verify --add-header >
+<userkeys setup postfix >' "$(zsh -f tests/house/completion.zsh \
+    "$prefix/share/zsh/site-functions" 'userkeys sig' 'userkeys ukd rot' \
+    'userkeys verify --add-' 'userkeys setup p' 2>&1)" 'zsh'
+rm "$prefix/share/zsh/site-functions/shown"
+
 start 'the service files'
 unit=$prefix/lib/systemd/system/userkeys-milter.service
 for file in "$unit" "$prefix/share/userkeys/userkeys-milter.openrc"; do
@@ -49,8 +115,6 @@ fi
 start "the README's program"
 # shellcheck disable=SC2016 # the fence of a page
 sed -n '/^```c$/,/^```$/p' README.md | sed '/^```/d' >"$work/example.c"
-sed -i "s|^prefix=.*|prefix=$prefix|; s|^libdir=.*|libdir=$prefix/lib|" \
-    "$prefix/lib/pkgconfig/userkeys.pc"
 # shellcheck disable=SC2046 # words
 ${CC:-cc} -Wall -Wextra -Werror -o "$work/example" "$work/example.c" \
     $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs \
@@ -64,4 +128,9 @@ is 'pass: the signature holds' "$("$work/example" alice@example.org \
     "$work/zone" <"$work/signed")" 'it verifies'
 "$work/example" bob@example.org "$work/zone" <"$work/signed" >/dev/null
 is 1 $? 'it refuses'
+
+start 'make uninstall'
+make -s uninstall PREFIX=/usr DESTDIR="$work" >"$work/log" 2>&1
+is 0 $? "status: $(tail -n 3 "$work/log")"
+is '' "$(find "$prefix" -type f)" 'leaves no file'
 finish
