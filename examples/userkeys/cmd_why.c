@@ -2,9 +2,8 @@
  * userkeys why: what the milter did with a message, and why, from its log.
  * SPDX-License-Identifier: MIT
  *
- * A line of the log counts when the program in front of its first ": " is
- * userkeys-milter: what stands behind may come from a sender.  There are
- * words of the form key=value without blanks, as examples/milter/log.c writes
+ * Lines are read by why_line.c, whatever wrote the log.  What the milter wrote
+ * are words of the form key=value without blanks, as examples/milter/log.c has
  * them: of a value at most 200 octets, those beyond printable ASCII as %HH.
  * The message is the one whose message-id= or queue= is the one asked for,
  * with or without < >, or each with this from=: a refusal at MAIL has nothing
@@ -14,115 +13,44 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "why.h"
+#include "why_line.h"
 
-#define LINE_SIZE 16384 /* of longer lines the rest is passed over */
-#define PROGRAM "userkeys-milter"
-#define WORD 200        /* octets of a value that are logged */
-#define IDS 3           /* forms in which the one asked for is logged */
+static const char help[] =
+"usage: userkeys why MESSAGE-ID [FILE...] [--json]\n"
+"\n"
+"Says from the log of userkeys-milter what was done with a message, and why.\n"
+"The queue id of the mail server is as good as the Message-ID; the sender's\n"
+"address shows all messages from there, also those refused before they had an\n"
+"id.\n"
+"\n"
+"Each FILE is a log, \"-\" is standard input; without one, /var/log/mail.log\n"
+"and the one before it are read.  Lines of syslog (RFC 3164, RFC 5424), of\n"
+"journalctl and of containers (JSON) are understood:\n"
+"\n"
+"  journalctl -u userkeys-milter | userkeys why ID -\n"
+"  zcat /var/log/mail.log.2.gz | userkeys why ID -\n"
+"\n"
+"      --log FILE           a log, too\n"
+"      --json               an object a line\n"
+"\n"
+"Exit status: 0 found, 1 not found, 64 usage, 65 a log that cannot be read.\n";
 
 struct search {
-	struct ukey_view id[IDS];
-	uint8_t room[IDS - 1][3 * WORD];
+	struct why_id id;
 	bool json;
 	unsigned found;
+	unsigned ours;           /* lines of the milter */
+	const char *unread;      /* a log that has the id in a line of no known
+	                          * kind; or NULL */
+	unsigned unread_line;
 };
 
-/* V without < > around it. */
-static struct ukey_view
-bare(struct ukey_view v)
-{
-	if (v.len >= 2 && v.data[0] == '<' && v.data[v.len - 1] == '>')
-		return ukey_view_part(v, 1, v.len - 1);
-	return v;
-}
-
-/* Takes the next "key=value" from REST; false at the end.  Words without "="
- * are passed over. */
-static bool
-pair_next(struct ukey_view *rest, struct ukey_view *key,
-    struct ukey_view *value)
-{
-	size_t from;
-
-	while (rest->data != NULL) {
-		*value = ukey_view_cut(rest, ' ');
-		from = ukey_view_find(*value, '=');
-		if (from == value->len)
-			continue;
-		*key = ukey_view_part(*value, 0, from);
-		*value = bare(ukey_view_part(*value, from + 1, value->len));
-		return true;
-	}
-	return false;
-}
-
-/* V as the milter logs it, into SIZE octets at ROOM. */
-static struct ukey_view
-as_logged(struct ukey_view v, uint8_t *room, size_t size)
-{
-	struct ukey_out out;
-	uint8_t c;
-	size_t i;
-
-	ukey_out_init(&out, room, size);
-	for (i = 0; i < v.len && i < WORD; i++) {
-		c = v.data[i];
-		if (c > ' ' && c <= '~' && c != '%' && c != '"') {
-			ukey_out_octet(&out, c);
-			continue;
-		}
-		ukey_out_octet(&out, '%');
-		ukey_out_octet(&out, (uint8_t)"0123456789ABCDEF"[c >> 4]);
-		ukey_out_octet(&out, (uint8_t)"0123456789ABCDEF"[c & 15]);
-	}
-	return bare(ukey_out_done(&out));
-}
-
-/* TEXT in all forms: without < >; with them, which count towards what is cut;
- * and as given, for who copied it from the log. */
 static void
-ids_make(struct search *s, const char *text)
-{
-	struct ukey_view plain = bare(cli_view(text)), v;
-	uint8_t in_angles[WORD + 1];
-	struct ukey_out out;
-
-	ukey_out_init(&out, in_angles, sizeof(in_angles));
-	ukey_out_octet(&out, '<');
-	v = ukey_view_part(plain, 0, plain.len < WORD - 1 ? plain.len :
-	    WORD - 1);
-	ukey_out_view(&out, v);
-	if (v.len == plain.len)
-		ukey_out_octet(&out, '>');
-	s->id[0] = as_logged(plain, s->room[0], sizeof(s->room[0]));
-	s->id[1] = as_logged(ukey_out_done(&out), s->room[1],
-	    sizeof(s->room[1]));
-	s->id[2] = plain;
-}
-
-static bool
-is_wanted(const struct search *s, struct ukey_view value)
-{
-	unsigned i;
-
-	for (i = 0; i < IDS; i++)
-		if (ukey_view_equal(value, s->id[i]))
-			return true;
-	return false;
-}
-
-static bool
-is_id(struct ukey_view key)
-{
-	return ukey_view_equal(key, UKEY_VIEW("message-id")) ||
-	    ukey_view_equal(key, UKEY_VIEW("queue")) ||
-	    ukey_view_equal(key, UKEY_VIEW("from"));
-}
-
-static void
-put_people(struct ukey_view key, struct ukey_view value)
+put_people(struct ukey_view key, struct ukey_view value,
+    struct ukey_view action)
 {
 	const char *meaning = NULL, *remedy = NULL;
 
@@ -131,7 +59,7 @@ put_people(struct ukey_view key, struct ukey_view value)
 	printf(": ");
 	cli_put(stdout, value);
 	if (ukey_view_equal(key, UKEY_VIEW("why")))
-		why_explain(value, &meaning, &remedy);
+		why_explain(value, action, &meaning, &remedy);
 	if (meaning != NULL)
 		printf(": %s", meaning);
 	printf("\n");
@@ -140,7 +68,8 @@ put_people(struct ukey_view key, struct ukey_view value)
 }
 
 static void
-put_json(struct ukey_view key, struct ukey_view value)
+put_json(struct ukey_view key, struct ukey_view value,
+    struct ukey_view action)
 {
 	const char *meaning = NULL, *remedy = NULL;
 
@@ -149,7 +78,7 @@ put_json(struct ukey_view key, struct ukey_view value)
 	printf(": ");
 	cli_put_json(stdout, value);
 	if (ukey_view_equal(key, UKEY_VIEW("why")))
-		why_explain(value, &meaning, &remedy);
+		why_explain(value, action, &meaning, &remedy);
 	if (meaning != NULL) {
 		printf(", \"meaning\": ");
 		cli_put_json(stdout, cli_view(meaning));
@@ -164,139 +93,192 @@ put_json(struct ukey_view key, struct ukey_view value)
 static void
 line_put(struct search *s, struct ukey_view when, struct ukey_view rest)
 {
-	struct ukey_view key, value;
+	struct ukey_view key, value, action = { NULL, 0 };
 
 	if (s->json) {
 		printf("{\"line\": ");
-		cli_put_json(stdout, ukey_view_trim(when));
+		cli_put_json(stdout, when);
 	} else {
-		cli_put(stdout, ukey_view_trim(when));
+		cli_put(stdout, when.len > 0 ? when : UKEY_VIEW("(no time)"));
 		printf("\n");
 	}
-	while (pair_next(&rest, &key, &value))
+	while (why_pair_next(&rest, &key, &value)) {
+		if (ukey_view_equal(key, UKEY_VIEW("action")))
+			action = value;
 		if (s->json)
-			put_json(key, value);
+			put_json(key, value, action);
 		else
-			put_people(key, value);
+			put_people(key, value, action);
+	}
 	if (s->json)
 		printf("}\n");
 	s->found++;
 }
 
-/* Whether LINE is the milter's; *BEFORE: the octets before its name. */
-static bool
-is_ours(const char *line, size_t *before)
-{
-	const char *end = strstr(line, ": "), *at = end;
-	size_t digits;
-
-	if (end == NULL)
-		return false;
-	while (at > line && at[-1] != ' ')
-		at--;
-	*before = (size_t)(at - line);
-	if (strncmp(at, PROGRAM, sizeof(PROGRAM) - 1) != 0)
-		return false;
-	at += sizeof(PROGRAM) - 1;
-	digits = *at != '[' ? 0 : strspn(at + 1, "0123456789");
-	if (digits > 0 && at[digits + 1] == ']')
-		at += digits + 2;
-	return at == end;
-}
-
+/* Line NUMBER of the log NAME. */
 static void
-line_judge(struct search *s, const char *line)
+line_judge(struct search *s, struct ukey_view line, const char *name,
+    unsigned number)
 {
-	struct ukey_view when, rest, all, key, value;
-	size_t before;
+	static struct why_line l;
+	struct ukey_view rest, key, value;
+	enum why_kind kind = why_line_read(&l, line);
 
-	if (!is_ours(line, &before))
-		return;
-	when = ukey_view_part(cli_view(line), 0, before);
-	rest = all = cli_view(strstr(line, ": ") + 2);
-	while (pair_next(&rest, &key, &value))
-		if (is_id(key) && is_wanted(s, value)) {
-			line_put(s, when, all);
+	s->ours += kind == WHY_OURS;
+	if (kind == WHY_UNKNOWN && s->unread == NULL &&
+	    why_id_in(&s->id, line)) {
+		s->unread = name;
+		s->unread_line = number;
+	}
+	rest = l.text;
+	while (kind == WHY_OURS && why_pair_next(&rest, &key, &value))
+		if (why_id_is(&s->id, key, value)) {
+			line_put(s, l.when, l.text);
 			return;
 		}
 }
 
 /* The next line without its end; what does not fit is passed over. */
 static bool
-line_next(FILE *f, char line[LINE_SIZE])
+line_next(FILE *f, char line[WHY_LINE_SIZE])
 {
 	size_t len;
 	int c = 0;
 
-	if (fgets(line, LINE_SIZE, f) == NULL)
+	if (fgets(line, WHY_LINE_SIZE, f) == NULL)
 		return false;
 	len = strcspn(line, "\r\n");
-	if (line[len] == '\0' && len == LINE_SIZE - 1)
+	if (line[len] == '\0' && len == WHY_LINE_SIZE - 1)
 		while (c != '\n' && c != EOF)
 			c = getc(f);
 	line[len] = '\0';
 	return true;
 }
 
+/* The program that unpacks a file which begins with LINE, or NULL. */
+static const char *
+unpacker(const char *line)
+{
+	static const struct {
+		const char *magic, *program;
+	} forms[] = { { "\x1F\x8B", "zcat" }, { "BZh", "bzcat" },
+		{ "\xFD" "7zXZ", "xzcat" },
+		{ "\x28\xB5\x2F\xFD", "zstdcat" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (strncmp(line, forms[i].magic, strlen(forms[i].magic)) ==
+		    0)
+			return forms[i].program;
+	return NULL;
+}
+
+/* All lines of F, the log PATH; false with the error printed. */
+static bool
+lines_read(struct search *s, FILE *f, const char *path)
+{
+	char line[WHY_LINE_SIZE];
+	unsigned number = 0;
+
+	while (line_next(f, line)) {
+		if (number++ == 0 && unpacker(line) != NULL) {
+			cli_error("%s: it is compressed: %s %s | userkeys why "
+			    "ID -", path, unpacker(line), path);
+			return false;
+		}
+		line_judge(s, cli_view(line), path, number);
+	}
+	if (ferror(f) == 0)
+		return true;
+	cli_error("%s: %s: read it as a user who may", path, strerror(errno));
+	return false;
+}
+
 /* False with the error printed. */
 static bool
 log_read(struct search *s, const char *path)
 {
-	bool input = strcmp(path, "-") == 0;
+	bool input = strcmp(path, "-") == 0, good;
 	FILE *f = input ? stdin : fopen(path, "r");
-	char line[LINE_SIZE];
-	bool bad;
 
 	if (f == NULL) {
-		cli_error("%s: %s: name the mail log with --log", path,
-		    strerror(errno));
+		cli_error("%s: %s: expected a log: name the mail log, or pipe "
+		    "the journal: journalctl -u userkeys-milter | userkeys "
+		    "why ID -", path, strerror(errno));
 		return false;
 	}
-	while (line_next(f, line))
-		line_judge(s, line);
-	bad = ferror(f) != 0;
-	if (bad)
-		cli_error("%s: %s: read it as a user who may", path,
-		    strerror(errno));
+	good = lines_read(s, f, path);
 	if (!input)
 		fclose(f);
-	return !bad;
+	return good;
 }
 
-/* The first of the usual places that exists; else where Debian has it. */
+/* The first of the usual places that can be read; else where Debian has it. */
 static const char *
 usual_log(void)
 {
 	static const char *const paths[] = { "/var/log/mail.log",
 	    "/var/log/maillog", "/var/log/mail" };
 	size_t i;
-	FILE *f;
 
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		f = fopen(paths[i], "r");
-		if (f != NULL) {
-			fclose(f);
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (access(paths[i], R_OK) == 0)
 			return paths[i];
-		}
-	}
 	return paths[0];
+}
+
+/* The log of the usual place, and before it the one that was rotated last. */
+static bool
+usual_read(struct search *s)
+{
+	const char *path = usual_log();
+	char before[64];
+
+	snprintf(before, sizeof(before), "%s.1", path);
+	if (access(before, R_OK) == 0 && !log_read(s, before))
+		return false;
+	return log_read(s, path);
+}
+
+static bool
+logs_read(struct search *s, const char *log, char **files)
+{
+	bool good = true;
+
+	if (log == NULL && files[0] == NULL)
+		return usual_read(s);
+	if (log != NULL)
+		good = log_read(s, log);
+	for (; good && *files != NULL; files++)
+		good = log_read(s, *files);
+	return good;
+}
+
+/* Nothing was found: why. */
+static int
+not_found(const struct search *s, const char *id)
+{
+	if (s->unread != NULL) {
+		cli_error("%s:%u: %s stands here, in a line of no known kind: "
+		    "expected syslog (RFC 3164, RFC 5424), journalctl or JSON "
+		    "of a container: pipe the text that the milter wrote, as "
+		    "journalctl -o cat does", s->unread, s->unread_line, id);
+		return CLI_INPUT;
+	}
+	if (s->ours == 0)
+		cli_error("%s: no line of userkeys-milter is in this log: "
+		    "name the one it writes to, or pipe the journal: "
+		    "journalctl -u userkeys-milter | userkeys why ID -", id);
+	else
+		cli_error("%s: not in the log: it did not pass the milter, or "
+		    "stands in an older log: name that, too", id);
+	return CLI_NOT_PASS;
 }
 
 int
 cmd_why(int argc, char **argv)
 {
-	static const char help[] =
-	    "usage: userkeys why MESSAGE-ID [--log FILE] [--json]\n\n"
-	    "Says from the log of userkeys-milter what was done with a "
-	    "message, and why.\nThe queue id of the mail server is as good "
-	    "as the Message-ID; the sender's address\nshows all messages "
-	    "from there, also those refused before they had an id.\n\n"
-	    "      --log FILE           instead of /var/log/mail.log; - is "
-	    "standard input:\n"
-	    "                           journalctl -u userkeys-milter | "
-	    "userkeys why ID --log -\n"
-	    "      --json               an object a line\n";
-	struct search s = { .found = 0 };
+	static struct search s;
 	const char *log = NULL;
 	const struct cli_option options[] = {
 		{ "log", &log, NULL }, { "json", NULL, &s.json },
@@ -304,20 +286,15 @@ cmd_why(int argc, char **argv)
 	const struct cli_syntax syntax = { "why", help, options };
 	int status, count;
 
+	s = (struct search) { .found = 0 };
 	status = cli_options(&syntax, argc, argv, &count);
 	if (status != CLI_GO_ON)
 		return status;
-	if (count != 1)
+	if (count < 1 || argv[1][0] == '\0')
 		return cli_usage("why", "why: one Message-ID or queue id is "
 		    "needed");
-	ids_make(&s, argv[1]);
-	if (log == NULL)
-		log = usual_log();
-	if (!log_read(&s, log))
+	why_id_make(&s.id, argv[1]);
+	if (!logs_read(&s, log, argv + 2))
 		return CLI_INPUT;
-	if (s.found > 0)
-		return CLI_PASS;
-	cli_error("%s: not in %s: it did not pass the milter, or its log is "
-	    "another one: see --log", argv[1], log);
-	return CLI_NOT_PASS;
+	return s.found > 0 ? CLI_PASS : not_found(&s, argv[1]);
 }

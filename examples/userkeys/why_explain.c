@@ -38,13 +38,14 @@ static const struct {
 } remedies[] = {
 	{ UKEY_REASON_BODY_HASH, "something on the way changed the body: a "
 	    "list, a scanner, a footer; verify before it does" },
-	{ UKEY_REASON_SIGNATURE, "the header was changed, or the DNS has "
-	    "another key: userkeys check ADDRESS" },
+	{ UKEY_REASON_SIGNATURE, "the header was changed on the way, or the "
+	    "DNS has another key: at the sender, userkeys check ADDRESS --key "
+	    "FILE tells" },
 	{ UKEY_REASON_EXPIRED, "it was too long on the way, or a clock is "
 	    "wrong" },
 	{ UKEY_REASON_FUTURE, "a clock is wrong: the sender's or ours" },
-	{ UKEY_REASON_NO_KEY, "its owner has not published the record: "
-	    "userkeys ukd show ADDRESS, at the sender" },
+	{ UKEY_REASON_NO_KEY, "its owner has not published the record: at the "
+	    "sender, userkeys ukd show ADDRESS prints it" },
 	{ UKEY_REASON_KEY_REVOKED, "the owner withdrew the key; the signer "
 	    "must use the new one" },
 	{ UKEY_REASON_LONG_LINE, "the sending program must fold lines; mail "
@@ -57,11 +58,17 @@ static const struct {
 };
 
 void
-why_explain(struct ukey_view word, const char **meaning, const char **remedy)
+why_explain(struct ukey_view word, struct ukey_view action,
+    const char **meaning, const char **remedy)
 {
 	size_t i, k;
 
 	*meaning = *remedy = NULL;
+	if (ukey_view_equal(word, UKEY_VIEW("ok")) &&
+	    ukey_view_equal(action, UKEY_VIEW("sign"))) {
+		*meaning = "it was signed";
+		return;
+	}
 	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (ukey_view_equal(word, cli_view(own[i].word))) {
 			*meaning = own[i].meaning;

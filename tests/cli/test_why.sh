@@ -1,7 +1,9 @@
 #!/bin/sh
-# test_why.sh: userkeys why, on a log.  SPDX-License-Identifier: MIT
+# test_why.sh: userkeys why, on logs of every kind.
+# SPDX-License-Identifier: MIT
 set -u
 build=$(cd "${BUILD:-build/host-mbedtls}" && pwd)
+top=$(pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -73,7 +75,7 @@ says 0 'why: some-new-word$' 4Xzc --log log
 says 0 '"meaning": "the login may not' 4Xza --log log --json
 says 1 'did not pass the milter' five@example.org --log log
 says 1 'did not pass the milter' one --log log
-says 1 'did not pass the milter' one@example.org --log -
+says 1 'no line of userkeys-milter is in this log' one@example.org --log -
 for id in 4Xze 4Xzf 4Xzg; do
 	says 0 'why: ok' $id --log log
 done
@@ -90,8 +92,107 @@ says 1 'did not pass the milter' "2$long" --log log
 says 0 'did: signed$' 4XyZ --log log # no line end as an octet
 says 65 'No such file' x --log nothing
 says 64 'one Message-ID' --log log
-says 64 'one Message-ID' a b --log log
+says 64 'one Message-ID' '' log
+says 65 'No such file' a b --log log
 says 0 'usage' --help
+
+# Logs of every kind: what stands in front of the milter's words, and behind.
+words='queue=4XyZ1 message-id=<1@example.org> role=submit from=<a@example.org> login=alice action=sign why=ok'
+esc=$(printf '\033')
+# found LINE: the message is found in it; WHEN is what is told of its time.
+found() {
+	printf '%s\n' "$1" >line
+	says 0 'why: ok: it was signed$' 1@example.org line
+	[ "$(head -n 1 out)" = "$2" ] || says 99 "$2" 1@example.org line
+}
+ours="userkeys-milter[12]: $words"
+found "Nov 24 10:00:00 mx $ours" 'Nov 24 10:00:00 mx'
+found "<22>Nov 24 10:00:00 mx $ours" 'Nov 24 10:00:00 mx'
+found "2026-11-24T10:00:00.123456+01:00 mx $ours" \
+    '2026-11-24T10:00:00.123456+01:00 mx'
+found "2026-11-24T10:00:00+0100 mx $ours" '2026-11-24T10:00:00+0100 mx'
+found "Tue Nov 24 10:00:00 2026 mail.info $ours" \
+    'Tue Nov 24 10:00:00 2026 mail.info'
+found "mail.info: Nov 24 10:00:00 mx $ours" 'Nov 24 10:00:00 mx'
+found "@4000000067431b0a0a0b0c0d userkeys-milter: $words" \
+    '@4000000067431b0a0a0b0c0d'
+found "userkeys-1  | userkeys-milter: $words" 'userkeys-1  |'
+found "2026-11-24T10:00:00.1Z stderr F userkeys-milter: $words" \
+    '2026-11-24T10:00:00.1Z stderr F'
+found "$words" '(no time)'
+for data in - '[x@1 a="b]\"c"]' '[a][b c="]"]'; do
+	found "<22>1 2026-11-24T10:00:00Z mx userkeys-milter 12 - $data $words" \
+	    '2026-11-24T10:00:00Z'
+done
+found "<22>1 - mx userkeys-milter 12 - - $(printf '\357\273\277')$words" -
+found "{\"__REALTIME_TIMESTAMP\":\"1764000000000001\", \"N\" : [1,{\"a\":\"}\"}],\"SYSLOG_IDENTIFIER\":\"userkeys-milter\",\"MESSAGE\":\"$words\"}" \
+    '2025-11-24T16:00:00Z'
+found "{\"log\":\"userkeys-milter: $words\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-24T10:00:00Z\"}" \
+    '2026-11-24T10:00:00Z'
+found "{\"log\":\"userkeys-milter: \\u0071${words#q}\\n\",\"time\":\"${esc}[1m\"}" \
+    '\x1B[1m'
+
+# Other programs, whoever wrote their text; and what nobody can read.
+# other STATUS PATTERN LINE
+other() {
+	printf '%s\n' "$3" "Nov 24 10:00:00 mx userkeys-milter: x" >line
+	says "$1" "$2" 1@example.org line
+}
+no='did not pass the milter'
+other 1 "$no" "<22>1 2026-11-24T10:00:00Z mx postfix 1 - - userkeys-milter: $words"
+other 1 "$no" "<22>1 2026-11-24T10:00:00Z mx postfix 1 - [a b=\"] userkeys-milter: $words\"] x"
+other 1 "$no" "{\"SYSLOG_IDENTIFIER\":\"postfix/cleanup\",\"MESSAGE\":\"$words\"}"
+other 1 "$no" "{\"MESSAGE\":\"userkeys-milter: $words\",\"SYSLOG_IDENTIFIER\":\"logger\"}"
+other 1 "$no" "{\"log\":\"x: userkeys-milter: $words\"}"
+other 1 "$no" "x: $words"
+for line in "ts=1 $words" "{\"msg\":\"$words\"}" "{\"log\":\"$words\"" \
+    "{\"text\":\"userkeys-milter: $words\"}" "{ $words" "{" "{\"" \
+    "<22>1 x y userkeys-milter $words" "<22>1 a b c d e [f $words"; do
+	case $line in
+	*1@*) other 65 'line:1: .* stands here, in a line of no known kind' \
+	    "$line" ;;
+	*) other 1 "$no" "$line" ;;
+	esac
+done
+says 65 'expected syslog' 1@example.org line
+
+# Several logs, rotated and compressed ones.
+sed -n 1,2p log >log.1
+says 1 'or stands in an older log' one@example.org line
+says 0 'did: signed' one@example.org line log.1
+[ "$(grep -c '^Nov' out)" = 1 ] || says 99 'one line alone' x log
+says 0 'did: signed' one@example.org --log line log.1
+says 65 'No such file' one@example.org log nothing
+for program in gzip bzip2 xz zstd; do
+	command -v $program >packed || continue
+	$program -c log >packed
+	says 65 'packed: it is compressed: [a-z]*cat packed | userkeys why' \
+	    one@example.org packed
+done
+
+# Every word has its meaning, and what is advised can be done: each command
+# that is named exists.
+{
+	for word in $(sed -n 's/^X([A-Z0-9_]*, "\([a-z0-9-]*\)".*/\1/p' \
+	    "$top/core/ukey_reason.h") $(sed -n \
+	    's/^	{ "\([a-z-]*\)", ".*/\1/p' "$top/examples/userkeys/why_explain.c")
+	do
+		echo "userkeys-milter: queue=Q action=refuse why=$word"
+	done
+} >line
+says 0 'what to do' Q line
+[ "$(wc -l <line)" -gt 80 ] || says 99 'the words' Q line
+[ "$(grep -c 'why: [a-z0-9-]*: .' out)" = "$(wc -l <line)" ] ||
+    says 99 'a meaning for each' Q line
+says 0 'what to do' Q line
+grep -o 'userkeys [a-z]\+ \(add\|allow\|list\|rotate\|show\|check\)\?' out | sort -u >named
+[ "$(wc -l <named)" -ge 3 ] || says 99 'commands' Q line
+while read -r _ command part; do
+	"$build/userkeys" "$command" ${part:+"$part"} --help >help 2>&1 ||
+	    says 99 "userkeys $command $part" Q line
+	[ -z "$part" ] || grep -q " $part " help || says 99 "$command $part" Q line
+done <named
+
 python3 -c 'import json, sys
 json.loads(sys.argv[1])' "$("$build/userkeys" why 4Xza --log log --json)" ||
     failed=$((failed + 1))
