@@ -199,7 +199,7 @@ test-mail: ## set up, then real mail servers alone
 
 test-all: ## what `make test` leaves out: hours on a slow machine
 	@sh tests/setup.sh test mail sendmail sanitize arch
-	@$(MAKE) --no-print-directory -s sendmail asan asan-clang asan-mail msan valgrind arch linear
+	@$(MAKE) --no-print-directory -s sendmail asan asan-clang asan-mail msan valgrind arch routers-check linear
 
 lint: ## every rule of the house that a command can check
 	@sh tests/setup.sh lint

@@ -1,5 +1,5 @@
 # Other machines; included by the Makefile.  SPDX-License-Identifier: MIT
-.PHONY: mips arch routers
+.PHONY: mips arch routers routers-check
 
 mips: ## unit tests and vectors on a big-endian machine (qemu)
 	@sh tests/setup.sh mips
@@ -10,3 +10,6 @@ arch: ## the same on every architecture at hand
 routers: ## static commands for routers, tried and measured: docs/ROUTERS.md
 	@sh tests/setup.sh arch
 	@sh tests/arch/routers.sh
+routers-check: ## whether docs/ROUTERS.md is still true
+	@sh tests/setup.sh arch
+	@sh tests/arch/routers.sh --check

@@ -1,6 +1,6 @@
 #!/bin/sh
-# routers.sh: the command as one static file for routers, with musl; tried
-# through qemu; sizes to docs/ROUTERS.md.
+# routers.sh [--check]: the command as one static file for routers, with musl;
+# tried through qemu; sizes to docs/ROUTERS.md, or, to check, compared with it.
 # SPDX-License-Identifier: MIT
 #
 # Each file makes a key, and signs a letter with the key of the test: to the
@@ -154,4 +154,20 @@ cat >>"$work/page" <<'EOF2'
 x86_64 stands for small PCs; mips and mipsel are built for a 24Kc without floating
 point (`-march=24kc -msoft-float`), as many home routers are.
 EOF2
-cp "$work/page" $page
+[ "${1:-}" = --check ] || {
+	cp "$work/page" $page
+	exit
+}
+# A row that is missing, or off by more than 2 %, is stale.
+awk -F ' *[|] *' '/^[|] [a-z]/ && $2 != "machine" {
+	gsub(",", "", $4)
+	if (NR == FNR)
+		page[$2] = $4
+	else if (page[$2] == "" || $4 > page[$2] * 1.02 ||
+	    $4 < page[$2] * 0.98) {
+		print "routers: " $2 ": " $4 " octets, the page says \"" \
+		    page[$2] "\": make routers"
+		stale = 1
+	}
+}
+END { exit stale }' $page "$work/page"
