@@ -23,11 +23,41 @@ FLAGS = ["-mcpu=cortex-m3", "-mthumb", "-Os", "-std=c99", "-ffreestanding",
          "-fcallgraph-info=su"]
 SMALL = ["-DUKEY_SIGNATURES_MAX=1", "-DUKEY_BODY_CANONS=1"]
 STRUCTS = ("ukey_verify", "ukey_sign", "ukey_session", "ukey_authres")
-ENTRIES = {"verify": ("ukey_verify_push", "ukey_verify_end",
-                      "ukey_verify_question", "ukey_verify_answer",
-                      "ukey_verify_userkeys", "ukey_verify_dkim"),
+# What a program that verifies calls; and one that signs.
+ENTRIES = {"verify": tuple(f"ukey_verify_{name}" for name in (
+               "init", "mail_from", "time", "push", "end", "done", "asking",
+               "question", "answer", "no_answer", "userkeys", "dkim")),
            "sign": ("ukey_sign_push", "ukey_sign_end", "ukey_sign_digest",
                     "ukey_sign_finish")}
+
+
+# What each feature costs: the files that are left out, with their functions
+# on stubs; what only they need goes with them.
+FEATURES = (
+    ("DNS answers", ("dns_answer", "dns_record")),
+    ("DNS questions", ("dns_query",)),
+    ("From: mailboxes", ("mailboxes",)),
+    ("MAIL FROM and From: addresses", ("address", "mailboxes")),
+    ("label and name of the key", ("name",)),
+    ("i= in dkim-quoted-printable", ("dqp",)),
+    ("line check (bare CR, LF, NUL; long lines)", ("guard",)),
+    ("message in pieces of any size", ("message",)),
+    ("field store with its index", ("field",)),
+    ("canonicalization of the body", ("canon_body",)),
+    ("canonicalization of the header", ("canon_header",)),
+    ("scan by words", ("scan",)),
+    ("base64", ("base64",)),
+    ("RSA key: DER and policy", ("keyrecord_der",)),
+    ("key record", ("keyrecord", "keyrecord_der")),
+    ("tag-list", ("taglist",)),
+    ("signature field: all checks of values", ("sigheader",)),
+)
+
+
+# What core needs of others.
+PORT = ("ukey_port_sha256_start", "ukey_port_sha256_update",
+        "ukey_port_sha256_finish", "ukey_port_rsa_verify", "memcpy",
+        "memmove", "memset", "memcmp")
 
 
 def run(*words):
@@ -54,24 +84,50 @@ def sections(target):
     return sums
 
 
-def linked(folder, objects, entries):
-    """The sections of what ENTRIES need, the rest thrown away."""
+def defined(target):
+    """The functions and tables that TARGET defines for others."""
+    return [w[2] for w in (line.split() for line in run(
+        "arm-none-eabi-nm", "-g", "--defined-only", target).splitlines())
+        if len(w) == 3]
+
+
+def linked(folder, objects, entries, without=(), flags=()):
+    """The sections of what ENTRIES need, the rest thrown away; on stubs of
+    the port, and of the objects WITHOUT, an instruction or two each."""
     target = f"{folder}/linked.elf"
-    keep = [f"-Wl,--undefined={e}" for e in entries]
+    there = [name for o in objects for name in defined(o)]
+    entries = [next(name for name in there if re.fullmatch(
+        e + r"(_\w*\d\w*)?", name)) for e in entries]
+    stubs = PORT + tuple(sorted({name for o in objects if o in without
+                                 for name in defined(o)}))
     stub = f"{folder}/stub.c"
     with open(stub, "w") as f:
         f.write("".join(f"int {name}(void); int {name}(void) {{ return 0; }}\n"
-                        for name in ("ukey_port_sha256_start",
-                                     "ukey_port_sha256_update",
-                                     "ukey_port_sha256_finish",
-                                     "ukey_port_rsa_verify", "memcpy",
-                                     "memmove", "memset", "memcmp")))
+                        for name in stubs))
     run(CC, *FLAGS[:3], "-ffreestanding", "-fno-builtin", "-w", "-c", "-o",
         f"{folder}/stub.o", stub)
-    run(CC, *FLAGS[:3], "-nostdlib", "-Wl,--gc-sections", "-Wl,-e,0",
-        "-Wl,--no-warnings", *keep, "-o", target, *objects,
+    run(CC, *FLAGS[:3], *flags, "-nostdlib", "-Wl,--gc-sections", "-Wl,-e,0",
+        "-Wl,--no-warnings", *[f"-Wl,--undefined={e}" for e in entries],
+        "-o", target, *[o for o in objects if o not in without],
         f"{folder}/stub.o", "-lgcc")
     return sections(target), target
+
+
+def features(folder, objects):
+    """The table of what each feature costs."""
+    whole, _ = linked(folder, objects, ENTRIES["verify"])
+    yield "\n## What each feature costs\n"
+    yield ("What the core that verifies is smaller by, when the files of a "
+           "feature are not linked and their functions are stubs. Costs "
+           "overlap: a part that two features need goes with neither.\n")
+    yield "| feature | files of core | text | rodata |\n|---|---|---|---|"
+    for feature, names in FEATURES:
+        out = [f"{folder}/ukey_{name}.o" for name in names]
+        assert set(out) <= set(objects), f"{feature}: {names}: no such file"
+        rest, _ = linked(folder, objects, ENTRIES["verify"], out)
+        yield (f"| {feature} | {', '.join(names)} | "
+               f"{whole['text'] - rest['text']:,} | "
+               f"{whole['rodata'] - rest['rodata']:,} |")
 
 
 def sizes(defines):
@@ -128,6 +184,7 @@ def core_report(core="core"):
             if len(w) == 4 and w[2] in "tT")[-8:]
         both, _ = linked(folder, objects, ENTRIES["verify"] +
                          ENTRIES["sign"])
+        costs = list(features(folder, objects))
         depth = stack(folder)
         deepest = {what: max(depth(e) for e in entries)
                    for what, entries in ENTRIES.items()}
@@ -136,11 +193,19 @@ def core_report(core="core"):
                 "20 / 2": sizes([])}
     yield "## Core\n"
     yield ("With limits of one signature and one canonicalization; linked "
-           "with what these calls need, on stubs of the port.\n")
+           "with what a program that verifies calls ("
+           + ", ".join(e.replace("ukey_verify_", "")
+                       for e in ENTRIES["verify"]) +
+           ") and what these need, on stubs of the port.\n")
+    with tempfile.TemporaryDirectory() as folder:
+        lto, _ = linked(folder, compile_all(folder, SMALL + ["-flto"], core),
+                        ENTRIES["verify"], flags=("-flto", "-Os"))
     yield "| what | octets | target |\n|---|---|---|"
     yield (f"| verify with DNS and user keys: text | {verify['text']:,} | "
-           f"{over(verify['text'], 8192)} |")
-    yield f"| the same: rodata | {verify['rodata']:,} | |"
+           f"{over(verify['text'], 12400)} |")
+    yield (f"| the same: rodata | {verify['rodata']:,} | "
+           f"{over(verify['rodata'], 400)} |")
+    yield f"| the same with LTO: text | {lto['text']:,} | |"
     yield f"| verify and sign: text | {both['text']:,} | |"
     yield f"| the same: rodata | {both['rodata']:,} | |"
     yield f"| data and bss | {both['data'] + both['bss']} | 0 |"
@@ -168,6 +233,7 @@ def core_report(core="core"):
     yield "| part | text | rodata |\n|---|---|---|"
     for part, s in sorted(parts.items()):
         yield f"| `{part}` | {s['text']:,} | {s['rodata']:,} |"
+    yield from costs
 
 
 def over(octets, target):
@@ -227,9 +293,9 @@ def image_report():
     yield "| all | " + " | ".join(f"{n:,}" for n in totals.values()) + " |"
     yield "\n| what | octets | target |\n|---|---|---|"
     yield (f"| flash, verify | {totals['verify']:,} | "
-           f"{over(totals['verify'], 12288)} |")
+           f"{over(totals['verify'], 17000)} |")
     yield (f"| flash, verify and sign | {totals['verify and sign']:,} | "
-           f"{over(totals['verify and sign'], 26624)} |")
+           f"{over(totals['verify and sign'], 25000)} |")
     ram = sum(p["data"] + p["bss"] for g, p in parts["verify"].items()
               if g != "tests") - 1232
     yield (f"| static RAM, verify, without header and DNS buffer | {ram:,} "
@@ -239,7 +305,8 @@ def image_report():
     for name, image in names.items():
         bound = stacks[image][0]
         yield (f"| stack of the whole image, {name} | {bound:,} | " + (
-            over(bound, 1024) if name == "verify" else "") + " |")
+            over(bound, 1024) if name != "relay (with session)" else "") +
+            " |")
     yield "| heap, verify | 0 | 0: no allocator is linked |"
     yield ""
     for name, image in names.items():
