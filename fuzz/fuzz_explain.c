@@ -3,8 +3,8 @@
  * --add-header, --json, --plain and for people, on a message as it may come.
  * SPDX-License-Identifier: MIT
  *
- * The input: an octet that chooses the form and whether the sender is named,
- * a TXT record up to a NUL, the message.  What must hold beside sound memory:
+ * The input: an octet that chooses the form, the time and whether the sender is
+ * named, a TXT record up to a NUL, the message.  What must hold beside memory:
  * the exit status is a known one; no octet of the message reaches a terminal
  * that would move, recolour or reorder anything there; and --explain finds
  * equal hashes where the verdict is pass: it shows what core did.
@@ -14,20 +14,23 @@
 #include "help_command.h"
 
 #define NAME "alice.userkeys.example.org"
-#define TIME "--time=1750000010"
 
 /* --add-header writes the message itself. */
-enum form { EXPLAIN, DUMP, ADD_HEADER, JSON, PLAIN, PEOPLE, NO_TIME, PARTIAL };
+enum form { EXPLAIN, DUMP, ADD_HEADER, JSON, PLAIN, PEOPLE, PARTIAL,
+	SPARE };
 
-static const char *const forms[][3] = {
-	[EXPLAIN] = { TIME, "--explain", NULL },
-	[DUMP] = { TIME, "--explain", "--dump-canon" },
-	[ADD_HEADER] = { TIME, "--add-header", "--authserv-id=mx.example.net" },
-	[JSON] = { TIME, "--json", NULL },
-	[PLAIN] = { TIME, "--plain", NULL },
-	[PEOPLE] = { TIME, NULL, NULL },
-	[NO_TIME] = { "--time=none", NULL, NULL },
-	[PARTIAL] = { TIME, "--allow-partial-body", NULL }
+static const char *const times[] = { "--time=1750000010", "--time=received",
+	"--time=none", "--time=1850000000" };
+
+static const char *const forms[][2] = {
+	[EXPLAIN] = { "--explain", NULL },
+	[DUMP] = { "--explain", "--dump-canon" },
+	[ADD_HEADER] = { "--add-header", "--authserv-id=mx.example.net" },
+	[JSON] = { "--json", NULL },
+	[PLAIN] = { "--plain", NULL },
+	[PEOPLE] = { NULL, NULL },
+	[PARTIAL] = { "--allow-partial-body", NULL },
+	[SPARE] = { NULL, NULL }
 };
 
 /* The key RECORD for a mailbox and for a domain, in the form "oneline". */
@@ -69,7 +72,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	file_fill(&message, in);
 	zone_fill(&zone, record);
 	argv[argc++] = zone.path;
-	for (i = 0; i < 3 && forms[choice % 8][i] != NULL; i++)
+	argv[argc++] = times[choice >> 4 & 3];
+	for (i = 0; i < 2 && forms[choice % 8][i] != NULL; i++)
 		argv[argc++] = forms[choice % 8][i];
 	if (choice & 8)
 		argv[argc++] = "--from=alice@example.org";

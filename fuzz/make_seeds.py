@@ -88,15 +88,17 @@ TROUBLES = [b"no field here\r\nFrom: a@example.org\r\n\r\n",
             b"From a@example.org Tue Nov 24 10:00:00 2026\nFrom: a@b\n\nx\n",
             b"From a@b Tue\nFrom: a@b\n\nx\n\nFrom c@d Wed\nFrom: c@d\n\n",
             b"Return-Path: (x) < alice@example.org > (y)\r\n\r\n",
+            b"Received: from a (;) by b; Tue, 24 Nov 2026 10:00:00 +0100 (x)"
+            b"\r\nReturn-Path: <\"a b\"@c.d>\r\nFrom: a@b.c\r\n\r\n",
             b"Return-Path: <>\r\nFrom: \xe2\x80\xae\x1b[31m\xc2\x9b <a@b>\r\n",
             b"\x1b[31m\xc2\x9b\xe2\x80\xae\r\n\r\n",
             b"X: " + b"y" * 70000 + b"\r\n\r\n", b"a:\r\n" * 520]
 
 
 def explained(seeds, case, message, record):
-    """Each form of the command's answer, by turns; half with a sender."""
+    """Each form and time of the command, by turns; half with a sender."""
     turn = sum(case.encode())
-    for form in {0, turn % 8, 8 + turn % 7}:
+    for form in {0, turn % 64, 8 + turn % 7}:
         seeds.write("explain", f"{case}-{form}",
                     bytes([form]) + record + b"\0" + message)
     if turn % 8 == 0:

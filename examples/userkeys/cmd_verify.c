@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arrival.h"
 #include "verify.h"
 
 static const char help[] =
@@ -18,7 +19,8 @@ static const char help[] =
 "      --from ADDRESS       the envelope sender; else that of Return-Path\n"
 "      --dns HOST:PORT      the DNS server to ask\n"
 "      --zone FILE          answer from a zone file\n"
-"      --time SECONDS       the time of judging, since 1970, or none\n"
+"      --time SECONDS       the time of judging, since 1970; none; received:\n"
+"                           that of the topmost Received field\n"
 "      --plain              a line for each judgement, for scripts\n"
 "      --json               the same as JSON\n"
 "      --add-header         write the message with Authentication-Results\n"
@@ -30,14 +32,6 @@ static const char help[] =
 "\n"
 "Exit status: 0 pass, 1 not pass, 64 usage, 65 unusable input, 75 try again.\n";
 
-/* The path in V, the value of Return-Path, without the white space and the
- * comments that may stand around it and in its brackets (RFC 5322 3.6.7). */
-static struct ukey_view
-bare_path(struct ukey_view v)
-{
-	return ukey_view_trim(v);
-}
-
 /* The sender that the topmost Return-Path tells. */
 static void
 find_sender(struct verified *m)
@@ -48,7 +42,7 @@ find_sender(struct verified *m)
 
 	if (i == UKEY_FIELD_NONE)
 		return;
-	path = bare_path(ukey_fields_body(f, i));
+	path = arrival_path(ukey_fields_body(f, i));
 	if (path.len >= sizeof(m->sender))
 		return;
 	memcpy(m->sender, path.data, path.len);
@@ -72,6 +66,31 @@ take_sender(struct verified *m)
 	snprintf(m->sender, sizeof(m->sender), "%s", from);
 	m->has_sender = true;
 	return CLI_PASS;
+}
+
+/* The time of judging: as given, or that of the arrival. */
+static int
+take_time(struct verified *m)
+{
+	unsigned i = header_top(m->header, UKEY_VIEW("Received"));
+	struct ukey_view value = { NULL, 0 };
+
+	m->now = m->options->now;
+	if (!m->options->as_received)
+		return CLI_PASS;
+	if (i != UKEY_FIELD_NONE)
+		value = ukey_fields_body(&m->header->fields, i);
+	if (arrival_time(value, &m->now))
+		return CLI_PASS;
+	if (i == UKEY_FIELD_NONE)
+		cli_error("%s: --time received: expected a Received field: "
+		    "give the time of its arrival in seconds since 1970",
+		    m->spool->name);
+	else
+		cli_error("%s: --time received: expected a date at the end of "
+		    "the topmost Received field: give the time of its arrival "
+		    "in seconds since 1970", m->spool->name);
+	return CLI_INPUT;
 }
 
 /* The recogniser of forged fields sees the header, too. */
@@ -144,7 +163,7 @@ judge(struct verified *m)
 	if (m->options->time == NULL)
 		(void)ukey_verify_clock(&m->v, time(NULL));
 	else
-		(void)ukey_verify_time(&m->v, m->options->now);
+		(void)ukey_verify_time(&m->v, m->now);
 	if (m->has_sender)
 		(void)ukey_verify_mail_from(&m->v, cli_view(m->sender));
 	status = push_all(m);
@@ -200,6 +219,8 @@ verify_file(const struct verify_options *o, struct ukey_resolver *r,
 	if (status == CLI_PASS)
 		status = take_sender(&m);
 	if (status == CLI_PASS)
+		status = take_time(&m);
+	if (status == CLI_PASS)
 		status = judge(&m);
 	if (status == CLI_PASS)
 		status = report(&m, first);
@@ -254,7 +275,9 @@ check(struct verify_options *o, int count)
 {
 	int status = check_options(o, count);
 
-	if (status == CLI_PASS && !cli_time(o->time, &o->now))
+	o->as_received = o->time != NULL && strcmp(o->time, "received") == 0;
+	if (status == CLI_PASS && !o->as_received &&
+	    !cli_time(o->time, &o->now))
 		status = CLI_USAGE;
 	if (status == CLI_PASS && o->add_header)
 		status = check_id(o);

@@ -3,6 +3,7 @@
  *
  *   cmd_verify.c     options, files, exit status
  *   verify_people.c  the answer for people
+ *   verify_hint.c    what it says beside a reason
  *   verify_script.c  --plain and --json
  *   verify_header.c  --add-header
  *   verify_explain.c --explain
@@ -15,6 +16,7 @@
 struct verify_options {
 	const char *from, *dns, *zone, *time, *authserv_id;
 	bool plain, json, add_header, allow_partial_body, explain, dump_canon;
+	bool as_received; /* the time of judging is that of the arrival */
 	uint64_t now;
 };
 
@@ -30,10 +32,15 @@ struct verified {
 	bool from_return_path;
 	char sender[1024];           /* as given, for messages */
 	struct ukey_resolver *resolver;
+	uint64_t now;                /* the time of judging; 0: none */
 	int status;                  /* enum cli_exit */
 };
 
 void verify_people(struct verified *m);
+/* What is to be said of J beside its reason, in lines of their own; USER: as a
+ * user key, else as plain DKIM. */
+void verify_hint(const struct verified *m, const struct ukey_judgement *j,
+    bool user);
 void verify_plain(struct verified *m);
 void verify_json(struct verified *m, bool first);
 /* Each gives CLI_PASS or an exit status with an error printed. */

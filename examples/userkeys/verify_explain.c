@@ -11,6 +11,7 @@
 #include "ukey_canon_body.h"
 #include "ukey_canon_header.h"
 #include "ukey_field.h"
+#include "served.h"
 #include "ukey_sigheader.h"
 #include "verify.h"
 
@@ -219,21 +220,46 @@ explain_body(struct explain *x)
 	return status;
 }
 
+/* What the DNS serves at the name in between of TEXT, and below. */
+static void
+explain_served(const struct explain *x, const char *between, const char *what)
+{
+	const struct ukey_sigheader *s = &x->sig;
+	static struct ukey_fetch f;
+	char name[1024];
+	unsigned i;
+
+	snprintf(name, sizeof(name), "%.*s%s%.*s", (int)s->tag[UKEY_SIG_S].len,
+	    (const char *)s->tag[UKEY_SIG_S].data, between,
+	    (int)s->tag[UKEY_SIG_D].len,
+	    (const char *)s->tag[UKEY_SIG_D].data);
+	fputs("      ", stdout);
+	cli_put(stdout, cli_view(name));
+	printf(" (%s)\n", what);
+	if (ukey_resolver_fetch(x->m->resolver, cli_view(name), &f) !=
+	    UKEY_OK)
+		return;
+	for (i = 0; i < f.steps; i++)
+		printf("  alias    %s %s\n", f.step[i].dname ? "DNAME" :
+		    "CNAME", f.step[i].target);
+	if (f.reason != UKEY_REASON_OK)
+		printf("  served   nothing: %s\n",
+		    ukey_reason_meaning(f.reason));
+	for (i = 0; i < f.records && i < UKEY_FETCH_RECORDS; i++)
+		served_put(&f.record[i]);
+}
+
 static void
 explain_name(const struct explain *x)
 {
-	const struct ukey_sigheader *s = &x->sig;
+	struct ukey_view s = x->sig.tag[UKEY_SIG_S];
+	const struct ukey_view end = UKEY_VIEW(".userkeys");
 
 	step("the key is asked for in the DNS at");
-	fputs("      ", stdout);
-	cli_put(stdout, s->tag[UKEY_SIG_S]);
-	fputs("._domainkey.", stdout);
-	cli_put(stdout, s->tag[UKEY_SIG_D]);
-	fputs(" (DKIM)\n      ", stdout);
-	cli_put(stdout, s->tag[UKEY_SIG_S]);
-	putchar('.');
-	cli_put(stdout, s->tag[UKEY_SIG_D]);
-	puts(" (user key, where s= ends in .userkeys)");
+	explain_served(x, "._domainkey.", "DKIM");
+	if (s.len > end.len && ukey_view_equal_nocase(ukey_view_part(s, s.len -
+	    end.len, s.len), end))
+		explain_served(x, ".", "user key");
 }
 
 static int

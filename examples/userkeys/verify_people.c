@@ -81,7 +81,9 @@ people_user(const struct verified *m)
 		put_address(&j->sender);
 	else
 		cli_put(stdout, cli_view(m->sender));
-	puts(m->from_return_path ? " (from Return-Path)" : "");
+	fputs(m->from_return_path ? " (from Return-Path)" : "", stdout);
+	puts(j->from_header ? ", the mailbox of From: the envelope sender is "
+	    "empty" : "");
 	label("userkeys");
 	verdict(j->verdict);
 	reason(m, j);
@@ -93,6 +95,7 @@ people_user(const struct verified *m)
 		putchar(')');
 	}
 	putchar('\n');
+	verify_hint(m, j, true);
 	if (j->verdict == UKEY_PASS) {
 		label("meaning");
 		printf("the mailbox's own server sent it, unchanged; %s\n",
@@ -120,6 +123,7 @@ people_dkim(const struct verified *m, const struct ukey_judgement *j)
 	if (j->partial_body)
 		fputs("; the end of the body is not signed", stdout);
 	putchar('\n');
+	verify_hint(m, j, false);
 }
 
 void

@@ -7,6 +7,11 @@
 # each limit.  Shapes of an mbox: one message (LF, CRLF, from a pipe), several
 # (behind an empty line, or none), its line alone, a field "From :" in place
 # of it or in the message, "From " in the text of what is no mbox.
+#
+# Shapes of a Return-Path: white space, folds and comments around the path and
+# within its brackets, quoted strings, none, what is no path.  Shapes of a date
+# of arrival: zones, comments, semicolons elsewhere, days that do not exist.
+# Records that are no key: shown.
 set -u
 . tests/support/cli.sh
 
@@ -108,5 +113,99 @@ out_has '(line 2: "no field")'
 printf 'From x\n' >"$work/alone"
 verify 1 --plain "$work/alone"
 out_has 'reason=no-signature'
+
+start 'Return-Path'
+# path STATUS SENDER VALUE: judged by this sender.
+path() {
+	{ printf "Return-Path:$3\n"; cat "$work/signed"; } >"$work/rp"
+	run "$1" verify --zone "$work/zone" --time 1750000100 "$work/rp"
+	out_has "  sender    $2 (from Return-Path)"
+}
+for value in '<%s>' ' <%s>' '	< %s >' ' <%s> (comment)' '(a (b) \\) c) <%s>' \
+    '\n <%s>' '<\n %s\n >\n' '<(x)%s(>)> (<e@f.g>)' '%s' ' (x) %s (y) '; do
+	# shellcheck disable=SC2059 # the format is the case
+	path 0 $alice "$(printf "$value" $alice | sed ':a; $!N; s/\n/\\n/; ta')"
+done
+path 1 '"a b"@example.org' ' <"a b"@example.org>'
+path 1 '"a(>b"@example.org' ' <"a(>b"@example.org> (c)'
+path 1 "<$alice> x" " <$alice> x"
+path 1 "<$alice> (x" " <$alice> (x"
+path 1 "<$alice" " <$alice"
+path 1 "<$alice> <b@c.d>" " <$alice> <b@c.d>"
+path 0 $alice ' <>'
+path 0 $alice '(x) < > (y)'
+out_has ', the mailbox of From: the envelope sender is empty'
+printf 'Return-Path: <%s>\n' $alice >"$work/rp"
+{ printf 'Return-Path: <b@c.example>\n'; cat "$work/rp" "$work/signed"; } \
+    >"$work/rp2"
+run 1 verify --zone "$work/zone" --time 1750000100 "$work/rp2"
+out_has 'b@c.example (from Return-Path)'
+
+start 'the time of arrival'
+# received STATUS VALUE [TEXT]
+received() {
+	{ printf "Received: $2\n"; cat "$work/signed"; } >"$work/rc"
+	run "$1" verify --zone "$work/zone" --from $alice --time received \
+	    "$work/rc"
+	[ -z "${3:-}" ] || out_has "$3"
+	[ "$1" != 65 ] || err_has '--time received: expected a date at the end'
+}
+# Signed on 15 June 2025 at 15:06:40 UTC, for seven days.
+for date in 'Sun, 15 Jun 2025 15:10:00 +0000' '15 Jun 2025 15:10:00 -0000' \
+    'sun, 15 jun 2025 15:10:00 GMT' 'Sun,15 Jun 2025 17:10 +0200' \
+    'Sun, 15 Jun 2025 10:10:00 EST' 'Mon, 16 Jun 2025 00:40:00 +0930 (ACST)' \
+    '\n Sun (a;b), 15 (c) Jun 2025 15:10:00 +0000 (d (e))' \
+    'Sun, 15 Jun 2025 15:10:60 Z'; do
+	received 0 "from a (b; c) by \"x;y\"; $date"
+done
+received 0 "x; y; Sun, 15 Jun 2025 15:10:00 +0000"
+received 1 'by x; Mon, 23 Jun 2025 15:10:00 +0000' 'it had expired when it came'
+received 1 'by x; Sun, 15 Jun 2025 14:10:00 +0000' 'lies in the future'
+for date in '' ' ' 'yesterday' '15 Jun 2025' 'Mon, 15 Jun 2025 15:10:00 +0000' \
+    'Sun, 15 Jun 25 15:10:00 +0000' '31 Jun 2025 15:10:00 +0000' \
+    '29 Feb 2025 15:10:00 +0000' '0 Jun 2025 15:10:00 +0000' \
+    '15 Jun 2025 24:10:00 +0000' '15 Jun 2025 15:60:00 +0000' \
+    '15 Jun 2025 15:10:61 +0000' '15 Jun 2025 15:10:00' \
+    '15 Jun 2025 15:10:00 +000' '15 Jun 2025 15:10:00 +0060' \
+    '15 Jun 2025 15:10:00 CET' '15 Jun 2025 15:10:00 +0000 x' \
+    '15 Jun 2025 15:10:00 +0000 (x' '15 Juni 2025 15:10:00 +0000' \
+    '1 Jan 1969 00:00:00 +0000' '015 Jun 2025 15:10:00 +0000' \
+    '15 Jun 20250 15:10:00 +0000' '15 Jun 2025 15:10:00 +0000;'; do
+	received 65 "by x; $date"
+done
+received 65 'by x'
+received 65 'by "x; 15 Jun 2025 15:10:00 +0000'
+run 65 verify --zone "$work/zone" --from $alice --time received "$work/signed"
+err_has 'expected a Received field'
+run 1 verify --zone "$work/zone" --time 1760000000 --from $alice "$work/signed"
+out_has 'it was valid until 2025-06-22 15:06:40 UTC; --time received judges it'
+
+start 'a record that is no key'
+record=$("$userkeys" record $alice --key "$work/a.pem" --format oneline |
+    sed -n '1s/.*TXT	//p')
+# no_key TEXT TOLD
+no_key() {
+	printf '%s' "$1" | python3 -c '
+import sys
+t = sys.stdin.buffer.read()
+print("sel._domainkey.example.org. IN TXT", " ".join(
+    "\"" + "".join("\\%03d" % c for c in t[i:i + 200]) + "\""
+    for i in range(0, len(t), 200)))' >"$work/zone4"
+	run 1 verify --zone "$work/zone4" --time 1750000100 "$work/dkim"
+	out_has "the DNS serves \"$2"
+	run 1 verify --zone "$work/zone4" --time 1750000100 --explain \
+	    "$work/dkim"
+	out_has "  served   \"${2%%\"*}"
+}
+"$userkeys" sign --dkim --domain example.org --selector sel --key \
+    "$work/a.pem" --time 1750000000 "$work/plain" >"$work/dkim"
+no_key "$(echo "$record" | sed 's/;/\\;/g')" 'v=DKIM1\\; k=rsa'
+no_key "$(echo "$record" | sed 's/DKIM1/dkim1/')" 'v=dkim1; k=rsa'
+no_key "$(echo "$record" | sed 's/;//')" 'v=DKIM1 k=rsa;'
+no_key 'v=spf1 -all' 'v=spf1 -all": expected v=DKIM1 and p='
+no_key "$(printf 'v=DKIM1; k=\033[31m\302\233')" 'v=DKIM1; k=\x1B[31m\xC2\x9B'
+echo 'x.example. IN TXT "x"' >"$work/zone4"
+run 1 verify --zone "$work/zone4" --time 1750000100 "$work/dkim"
+is 0 "$(grep -c 'the DNS serves' "$work/out")" 'nothing is served'
 
 finish
