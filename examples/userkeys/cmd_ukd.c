@@ -20,13 +20,13 @@ static const struct ukd_command commands[] = {
 	    "make a database and its key file\n"
 	    "    [--realm REALM | --realm ''] [--fold-logins] [--adopt-key]" },
 	{ "add", ukd_add, UKD_ARG_MAILBOX, SEAL,
-	    "lgabotf",
+	    "lgabotfy",
 	    "ADDRESS: add a mailbox with a new key, print the record\n"
 	    "    [--login LOGIN] [--advice none|quarantine|reject]\n"
 	    "    [--options exact,from] [--testing] [--bits N]\n"
 	    "    [--format zone|oneline|nsupdate|json]" },
 	{ "set", ukd_set, UKD_ARG_MAILBOX, NO_SEAL,
-	    "aotf",
+	    "aotfy",
 	    "ADDRESS: change advice, options, testing; print the records" },
 	{ "allow", ukd_allow, UKD_ARG_WHOM, NO_SEAL,
 	    "l",
@@ -38,10 +38,14 @@ static const struct ukd_command commands[] = {
 	    "j",
 	    "[ADDRESS|@DOMAIN]: what is in the database [--json]" },
 	{ "show", ukd_show, UKD_ARG_MAILBOX, NO_SEAL,
-	    "jf",
+	    "jfy",
 	    "ADDRESS: logins, keys and the records to publish [--json]" },
+	{ "records", ukd_records, UKD_ARG_SOME, NO_SEAL,
+	    "Efjy",
+	    "[ADDRESS|@DOMAIN|--all]: what the DNS must hold now, alone\n"
+	    "    [--format zone|oneline|nsupdate|json] [--only txt|cname]" },
 	{ "rotate", ukd_rotate, UKD_ARG_MAILBOX, SEAL,
-	    "gbdzFf",
+	    "gbdzFfy",
 	    "ADDRESS: the next step to a new key\n"
 	    "    [--force] [--dns HOST:PORT | --zone FILE] [--bits N]" },
 	{ "publish", ukd_publish, UKD_ARG_MAILBOX, NO_SEAL,
@@ -56,7 +60,7 @@ static const struct ukd_command commands[] = {
 	    "ADDRESS: no signing with the active key; its private part "
 	    "is wiped" },
 	{ "remove", ukd_remove, UKD_ARG_MAILBOX, NO_SEAL,
-	    "",
+	    "fy",
 	    "ADDRESS: with its keys and permissions" },
 	{ "export", ukd_export, UKD_ARG_SOME, SEAL,
 	    "SCfO",

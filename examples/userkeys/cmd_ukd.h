@@ -16,7 +16,8 @@
 struct ukd_options {
 	const char *db, *key_file, *login, *generation, *advice, *options;
 	const char *dns, *zone, *format, *realm, *bits, *out;
-	bool json, force, testing, fold, adopt, sealed, clear;
+	const char *only;
+	bool json, force, testing, fold, adopt, sealed, clear, all;
 	const char *arg; /* as given, for messages and for files; or NULL */
 	/* Read from the texts: */
 	struct ukey_ukd_filter filter; /* the argument's; _ALL without one */
@@ -30,7 +31,7 @@ enum ukd_argument {
 	UKD_ARG_NONE,
 	UKD_ARG_MAILBOX, /* ADDRESS: exactly one mailbox */
 	UKD_ARG_WHOM,    /* ADDRESS or @DOMAIN */
-	UKD_ARG_SOME,    /* ADDRESS or @DOMAIN; all without one */
+	UKD_ARG_SOME,    /* ADDRESS, @DOMAIN, --all; all without one */
 	UKD_ARG_FILE
 };
 
@@ -61,6 +62,7 @@ int ukd_deny(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_remove(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_list(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_show(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_records(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_publish(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_activate(struct ukey_ukd *u, const struct ukd_options *o);
@@ -86,15 +88,9 @@ void ukd_buffer_wipe(void);
 /* A new key of the size asked for, or NULL with the error printed. */
 struct ukey_key *ukd_generate(const struct ukd_options *o);
 
-/* ---- cmd_ukd_record.c --------------------------------------------------- */
+/* ---- cmd_ukd_keys.c ----------------------------------------------------- */
 
-/* The record's name, without the last dot; BASE: without generation. */
-void ukd_record_name(const struct ukey_ukd_key_row *row, bool base,
-    struct ukey_out *out);
-/* The record's text; GONE: with an empty p=. */
-void ukd_record_text(const struct ukey_ukd_key_row *row, bool gone,
-    struct ukey_out *out);
-/* All keys of a mailbox, and what must be in the DNS for them. */
+/* All keys of a mailbox. */
 #define UKD_KEYS_MAX 64
 struct ukd_keys {
 	unsigned count;
@@ -104,9 +100,81 @@ struct ukd_keys {
  * set. */
 struct ukd_keys *ukd_keys_read(struct ukey_ukd *u,
     const struct ukey_address *mailbox, int *exit);
-/* Every record that the keys need, one after the other; FORMAT as of
- * record_print(). */
-void ukd_keys_print(const struct ukd_keys *keys, const char *format);
+
+/*
+ * Calls EACH with every mailbox of o->filter, one after the other, and between
+ * two calls nothing is locked: EACH may change the database.  It gives an exit
+ * status; the worst of all is returned.  CLI_GO_ON from it ends the walk, with
+ * what there is.  DOING is what a progress line says of it.
+ */
+int ukd_each_mailbox(struct ukey_ukd *u, const struct ukd_options *o,
+    const char *doing, int (*each)(void *state, struct ukey_ukd *u,
+    const struct ukey_address *mailbox), void *state);
+
+/* ---- cmd_ukd_plan.c ----------------------------------------------------- */
+
+/* What the DNS must say at one name. */
+enum ukd_entry_kind {
+	UKD_ENTRY_KEY,   /* the key */
+	UKD_ENTRY_EMPTY, /* the base name, whose key is gone: the advice */
+	UKD_ENTRY_GONE   /* nothing: the record was needed once */
+};
+
+struct ukd_entry {
+	enum ukd_entry_kind kind;
+	const struct ukey_ukd_key_row *row;
+	int64_t until; /* a retired key: until then; else 0 */
+};
+
+struct ukd_plan {
+	unsigned count;
+	struct ukd_entry entry[UKD_KEYS_MAX + 1];
+};
+
+/* What KEYS, which must stay, need at NOW. */
+void ukd_plan_make(struct ukd_plan *plan, const struct ukd_keys *keys,
+    int64_t now);
+/* The same after the mailbox's end: the base name keeps advice if there is
+ * any. */
+void ukd_plan_end(struct ukd_plan *plan, const struct ukd_keys *keys);
+/* E's record; false with an error printed. */
+struct record;
+bool ukd_entry_record(const struct ukd_entry *e, struct record *r);
+/* Prints PLAN in the format asked for; with COMMENTS, in zone text, also until
+ * when a retired key's record stays. */
+void ukd_plan_print(const struct ukd_plan *plan, const struct ukd_options *o,
+    bool comments);
+/* The plan of KEYS now, printed with comments. */
+void ukd_keys_print(const struct ukd_keys *keys, const struct ukd_options *o);
+/* "2026-11-24" into DAY. */
+void ukd_day(int64_t when, char day[32]);
+/* When the record of a key that is retired at WHEN may go. */
+int64_t ukd_keep_until(int64_t when);
+
+/* ---- cmd_ukd_dns.c ------------------------------------------------------ */
+
+/* How the DNS shows a key. */
+enum ukd_seen {
+	UKD_SEEN_KEY,     /* alone, as it should be */
+	UKD_SEEN_CROWD,   /* among other records, where DKIM wants one */
+	UKD_SEEN_OTHER,   /* there is something else */
+	UKD_SEEN_ABSENT,  /* no such name, or no TXT record */
+	UKD_SEEN_NOTHING  /* no answer: try again */
+};
+
+struct ukd_look {
+	enum ukd_seen seen;
+	enum ukey_reason reason; /* _NOTHING: why */
+	uint32_t ttl;            /* _ABSENT: it is kept so long, in seconds */
+	char name[UKEY_NAME_MAX + 2 * UKEY_LABEL_MAX + 16];
+	const char *domain;      /* of the row */
+};
+
+/* Asks R for the record of ROW's key. */
+void ukd_look(struct ukd_look *look, struct ukey_resolver *r,
+    const struct ukey_ukd_key_row *row);
+/* The exit status of it; unless it is CLI_PASS, says why and what to do. */
+int ukd_look_say(const struct ukd_look *look, const struct ukey_resolver *r);
 
 /* ---- cmd_ukd_firmware.c ------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd_ukd.h"
+#include "record.h"
 
 /* Mailbox, key and permission in one transaction. */
 static enum ukey_ukd_status
@@ -47,7 +48,7 @@ ukd_add(struct ukey_ukd *u, const struct ukd_options *o)
 		return exit;
 	fprintf(stderr, "Publish this, then: userkeys ukd rotate %s\n",
 	    o->arg);
-	ukd_keys_print(keys, o->format);
+	ukd_keys_print(keys, o);
 	free(keys);
 	return CLI_PASS;
 }
@@ -84,7 +85,7 @@ ukd_set(struct ukey_ukd *u, const struct ukd_options *o)
 	if (keys == NULL)
 		return exit;
 	fprintf(stderr, "Publish these instead of the old ones:\n");
-	ukd_keys_print(keys, o->format);
+	ukd_keys_print(keys, o);
 	free(keys);
 	return CLI_PASS;
 }
@@ -114,8 +115,38 @@ ukd_deny(struct ukey_ukd *u, const struct ukd_options *o)
 	    &o->filter));
 }
 
+/* What the DNS has of a mailbox that is no more, for people. */
+static void
+say_end(const struct ukd_plan *plan)
+{
+	struct record r;
+	unsigned i;
+
+	fprintf(stderr, "Mail on its way needs its keys for a week and a day."
+	    "  Then, in the DNS:\n");
+	for (i = 0; i < plan->count; i++)
+		if (ukd_entry_record(&plan->entry[i], &r))
+			fprintf(stderr, "  %s %s TXT\n", plan->entry[i].kind ==
+			    UKD_ENTRY_GONE ? "remove " : "replace", r.name);
+	fprintf(stderr, "and the aliases of what is removed.\n");
+}
+
 int
 ukd_remove(struct ukey_ukd *u, const struct ukd_options *o)
 {
-	return ukd_exit(u, ukey_ukd_remove(u, &o->mailbox));
+	struct ukd_plan plan;
+	struct ukd_keys *keys;
+	int exit;
+
+	keys = ukd_keys_read(u, &o->mailbox, &exit);
+	if (keys == NULL)
+		return exit;
+	exit = ukd_exit(u, ukey_ukd_remove(u, &o->mailbox));
+	if (exit == CLI_PASS && keys->count > 0) {
+		ukd_plan_end(&plan, keys);
+		say_end(&plan);
+		ukd_plan_print(&plan, o, false);
+	}
+	free(keys);
+	return exit;
 }

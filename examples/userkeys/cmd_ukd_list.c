@@ -1,12 +1,10 @@
 /*
  * userkeys ukd list, show.  SPDX-License-Identifier: MIT
  */
-#define _DEFAULT_SOURCE /* gmtime_r */
-
 #include <stdlib.h>
-#include <time.h>
 
 #include "cmd_ukd.h"
+#include "record.h"
 
 static const char *const advice_words[] = { "none", "quarantine", "reject" };
 
@@ -128,13 +126,11 @@ each_whole(void *state, const struct ukey_ukd_login_row *row)
 static void
 put_day(const char *what, int64_t when)
 {
-	time_t t = (time_t)when;
-	struct tm tm;
 	char day[32];
 
-	if (when == 0 || gmtime_r(&t, &tm) == NULL ||
-	    strftime(day, sizeof(day), "%Y-%m-%d", &tm) == 0)
+	if (when == 0)
 		return;
+	ukd_day(when, day);
 	printf(", %s %s", what, day);
 }
 
@@ -154,22 +150,19 @@ key_text(const struct ukey_ukd_key_row *row)
 static void
 key_json(const struct ukey_ukd_key_row *row)
 {
-	uint8_t octets[UKD_RECORD_MAX];
-	struct ukey_out out;
+	const struct ukd_entry e = { row->state == UKEY_UKD_RETIRED ?
+		UKD_ENTRY_GONE : UKD_ENTRY_KEY, row, 0 };
+	struct record r = { "", "", "", "" };
 
+	(void)ukd_entry_record(&e, &r);
 	json_text("\n    {", "generation", row->generation);
 	json_text(", ", "state", ukey_ukd_state_word(row->state));
 	printf(", \"bits\": %u, \"created\": %lld, \"published\": %lld, "
-	    "\"activated\": %lld, \"retired\": %lld, \"name\": ", row->bits,
+	    "\"activated\": %lld, \"retired\": %lld", row->bits,
 	    (long long)row->created, (long long)row->published,
 	    (long long)row->activated, (long long)row->retired);
-	ukey_out_init(&out, octets, sizeof(octets));
-	ukd_record_name(row, false, &out);
-	cli_put_json(stdout, ukey_out_done(&out));
-	ukey_out_init(&out, octets, sizeof(octets));
-	ukd_record_text(row, row->state == UKEY_UKD_RETIRED, &out);
-	printf(", \"record\": ");
-	cli_put_json(stdout, ukey_out_done(&out));
+	json_text(", ", "name", r.name);
+	json_text(", ", "record", r.text);
 	printf("}");
 }
 
@@ -232,7 +225,7 @@ show_text(struct ukey_ukd *u, const struct ukey_ukd_address_row *row,
 		key_text(&keys->row[i]);
 	if (keys->count > 0)
 		printf("\n; in the DNS:\n");
-	ukd_keys_print(keys, o->format);
+	ukd_keys_print(keys, o);
 	return ukd_exit(u, status);
 }
 

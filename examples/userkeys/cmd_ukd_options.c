@@ -34,7 +34,9 @@ static const struct {
 	{ 'r', "realm", TEXT(realm) },
 	{ 'b', "bits", TEXT(bits) },
 	{ 'O', "out", TEXT(out) },
+	{ 'y', "only", TEXT(only) },
 	{ 'j', "json", FLAG(json) },
+	{ 'E', "all", FLAG(all) },
 	{ 'F', "force", FLAG(force) },
 	{ 't', "testing", FLAG(testing) },
 	{ 'c', "fold-logins", FLAG(fold) },
@@ -114,7 +116,7 @@ filter_take(const struct ukd_command *c, struct ukd_options *o)
 
 /* No argument at all: right for some. */
 static int
-argument_absent(const struct ukd_command *c)
+argument_absent(const struct ukd_command *c, const struct ukd_options *o)
 {
 	static const char *const wanted[] = {
 		[UKD_ARG_MAILBOX] = "mailbox",
@@ -122,7 +124,8 @@ argument_absent(const struct ukd_command *c)
 		[UKD_ARG_FILE] = "file",
 	};
 
-	if (c->argument == UKD_ARG_NONE || c->argument == UKD_ARG_SOME)
+	if (c->argument == UKD_ARG_NONE || c->argument == UKD_ARG_SOME ||
+	    o->all)
 		return CLI_GO_ON;
 	return cli_usage("ukd", "%s: its argument is missing: name the %s",
 	    c->name, wanted[c->argument]);
@@ -133,7 +136,10 @@ static int
 argument_take(const struct ukd_command *c, struct ukd_options *o)
 {
 	if (o->arg == NULL)
-		return argument_absent(c);
+		return argument_absent(c, o);
+	if (o->all)
+		return cli_usage("ukd", "%s %s --all: which of the two?: leave "
+		    "one out", c->name, o->arg);
 	if (o->arg[0] == '\0')
 		return cli_usage("ukd", "%s: its argument is empty (a variable "
 		    "without a value?): see \"ukd --help\"", c->name);
@@ -210,12 +216,23 @@ bits_take(struct ukd_options *o)
 }
 
 static bool
+only_take(const struct ukd_options *o)
+{
+	if (o->only == NULL || strcmp(o->only, "txt") == 0 ||
+	    strcmp(o->only, "cname") == 0)
+		return true;
+	cli_usage("ukd", "--only %s: expected txt or cname", o->only);
+	return false;
+}
+
+static bool
 values_take(const struct ukd_command *c, struct ukd_options *o)
 {
 	const struct record_options format = { .format = o->format };
 
 	o->flags.testing = o->testing;
 	return advice_take(o) && words_take(o) && bits_take(o) &&
+	    only_take(o) &&
 	    (c->run == ukd_export || record_options_check("ukd", &format));
 }
 

@@ -4,76 +4,22 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd_ukd.h"
-#include "ukey_base64.h"
-#include "ukey_keyrecord.h"
-
-/* Whether the record's text holds the key of ROW. */
-static bool
-is_published(struct ukey_view text, const struct ukey_ukd_key_row *row)
-{
-	uint8_t der[UKEY_KEY_PUBLIC_MAX];
-	struct ukey_keyrecord record;
-	size_t len;
-
-	return ukey_keyrecord_parse(&record, text) == UKEY_REASON_OK &&
-	    ukey_keyrecord_is_userkey(&record) &&
-	    ukey_base64_decode(record.p, der, sizeof(der), &len) &&
-	    ukey_view_equal((struct ukey_view) { der, len },
-	    (struct ukey_view) { row->spki, row->public_len });
-}
-
-/* What the answer says of ROW's record; NAME is for the message. */
-static int
-answer_judge(const struct ukey_fetch *f, const char *name,
-    const struct ukey_ukd_key_row *row)
-{
-	unsigned i;
-
-	if (f->reason == UKEY_REASON_NO_KEY) {
-		cli_error("%s: not in the DNS: publish the record (see "
-		    "\"userkeys ukd show\") and try again", name);
-		return CLI_NOT_PASS;
-	}
-	if (f->reason != UKEY_REASON_OK) {
-		cli_error("%s: %s: try again later", name,
-		    ukey_reason_meaning(f->reason));
-		return CLI_TEMPORARY;
-	}
-	for (i = 0; i < f->records && i < UKEY_FETCH_RECORDS; i++)
-		if (is_published(f->record[i].text, row))
-			return CLI_PASS;
-	cli_error("%s: the DNS has another record than this key's: publish "
-	    "what \"userkeys ukd show\" says and try again", name);
-	return CLI_NOT_PASS;
-}
 
 /* CLI_PASS when the DNS shows ROW's key. */
 static int
 dns_check(const struct ukd_options *o, const struct ukey_ukd_key_row *row)
 {
-	char name[UKEY_NAME_MAX + 1];
-	struct ukey_resolver *r;
-	struct ukey_fetch *f;
-	struct ukey_out out;
-	int exit = CLI_TEMPORARY;
+	struct ukey_resolver *r = cli_resolver(o->dns, o->zone);
+	struct ukd_look look;
+	int exit;
 
-	r = cli_resolver(o->dns, o->zone);
 	if (r == NULL)
 		return CLI_INPUT;
-	ukey_out_init(&out, name, sizeof(name) - 1);
-	ukd_record_name(row, false, &out);
-	name[ukey_out_done(&out).len] = '\0';
-	f = malloc(sizeof(*f));
-	if (f == NULL)
-		cli_error("%s: out of memory: try again", name);
-	else if (ukey_resolver_fetch(r, cli_view(name), f) != UKEY_OK)
-		cli_error("%s: no name to ask for: see \"userkeys ukd show\"",
-		    name);
-	else
-		exit = answer_judge(f, name, row);
-	free(f);
+	ukd_look(&look, r, row);
+	exit = ukd_look_say(&look, r);
 	ukey_resolver_free(r);
 	return exit;
 }
@@ -93,6 +39,17 @@ pick(const struct ukd_keys *keys, const struct ukd_options *o,
 	return NULL;
 }
 
+/* A key that was retired just now stays in the DNS for a while. */
+static void
+say_kept(const struct ukey_ukd_key_row *row)
+{
+	char day[32];
+
+	ukd_day(ukd_keep_until(time(NULL)), day);
+	fprintf(stderr, "Its record stays until %s, for mail on its way; "
+	    "then: userkeys ukd records %s\n", day, row->address);
+}
+
 static int
 move(struct ukey_ukd *u, const struct ukd_options *o,
     const struct ukey_ukd_key_row *row, enum ukey_ukd_state to)
@@ -105,6 +62,8 @@ move(struct ukey_ukd *u, const struct ukd_options *o,
 	cli_put(stdout, cli_view(row->address));
 	printf(": key%s%s is %s\n", row->generation[0] == '\0' ? "" : " ",
 	    row->generation, ukey_ukd_state_word(to));
+	if (to == UKEY_UKD_RETIRED && row->activated != 0)
+		say_kept(row);
 	return CLI_PASS;
 }
 
@@ -180,7 +139,7 @@ rotate_start(struct ukey_ukd *u, const struct ukd_options *o)
 		return exit;
 	fprintf(stderr, "New key%s%s: publish these, then rotate again\n",
 	    made[0] == '\0' ? "" : ", generation ", made);
-	ukd_keys_print(keys, o->format);
+	ukd_keys_print(keys, o);
 	free(keys);
 	return CLI_PASS;
 }

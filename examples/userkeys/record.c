@@ -101,9 +101,9 @@ put_options(struct ukey_out *out, const char *list)
 	}
 }
 
-/* Base64 of V without folding: by pieces that never reach the column. */
-static void
-put_base64(struct ukey_out *out, struct ukey_view v)
+/* By pieces that never reach the column at which lines are folded. */
+void
+record_put_base64(struct ukey_out *out, struct ukey_view v)
 {
 	size_t at;
 
@@ -138,7 +138,7 @@ record_make(struct record *r, const struct ukey_address *a,
 	ukey_out_text(&out, o->advice == NULL ? "none" : o->advice);
 	put_options(&out, o->options);
 	ukey_out_text(&out, "; p=");
-	put_base64(&out, ukey_out_done(&public));
+	record_put_base64(&out, ukey_out_done(&public));
 	r->text[ukey_out_done(&out).len] = '\0';
 	return true;
 }
@@ -154,40 +154,154 @@ put_strings(const char *text, const char *between)
 		    text + at);
 }
 
-static void
-put_json(const struct record *r)
+static char
+format_of(const struct record_writer *w)
 {
-	printf("{\n  \"name\": \"%s\",\n  \"type\": \"TXT\",\n"
-	    "  \"ttl\": %d,\n  \"text\": \"%s\",\n  \"strings\": [", r->name,
-	    TTL, r->text);
-	put_strings(r->text, ", ");
-	printf("],\n  \"alias\": {\n    \"name\": \"%s\",\n"
-	    "    \"type\": \"CNAME\",\n    \"ttl\": %d,\n"
-	    "    \"target\": \"%s\"\n  }\n}\n", r->alias, TTL, r->name);
+	return w->format == NULL ? 'z' : w->format[0];
+}
+
+static void
+put_zone(const struct record_writer *w, const struct record *r)
+{
+	if (w->part != RECORD_CNAME) {
+		printf("%s. IN TXT ( ", r->name);
+		put_strings(r->text, "\n\t");
+		printf(" )\n");
+	}
+	if (w->part != RECORD_TXT)
+		printf("%s. IN CNAME %s.\n", r->alias, r->name);
+}
+
+static void
+put_lines(const struct record_writer *w, const struct record *r)
+{
+	if (w->part != RECORD_CNAME)
+		printf("%s\tTXT\t%s\n", r->name, r->text);
+	if (w->part != RECORD_TXT)
+		printf("%s\tCNAME\t%s\n", r->alias, r->name);
+}
+
+/* A server passes silently over a CNAME that is added beside a TXT. */
+static void
+delete_old(const struct record_writer *w, const struct record *r)
+{
+	if (w->part != RECORD_CNAME)
+		printf("update delete %s. TXT\n", r->name);
+	if (w->part != RECORD_TXT)
+		printf("update delete %s. CNAME\nupdate delete %s. TXT\n",
+		    r->alias, r->alias);
+}
+
+static void
+put_update(const struct record_writer *w, const struct record *r)
+{
+	delete_old(w, r);
+	if (w->part != RECORD_CNAME) {
+		printf("update add %s. %d TXT ", r->name, TTL);
+		put_strings(r->text, " ");
+		putchar('\n');
+	}
+	if (w->part != RECORD_TXT)
+		printf("update add %s. %d CNAME %s.\n", r->alias, TTL,
+		    r->name);
+}
+
+/* GONE: what is to be removed, without its content. */
+static void
+put_json(const struct record_writer *w, const struct record *r, bool gone)
+{
+	bool txt = w->part != RECORD_CNAME;
+
+	printf("%s{\n  \"name\": \"%s\",\n  \"type\": \"%s\"",
+	    w->count == 0 ? "" : ", ", txt ? r->name : r->alias,
+	    txt ? "TXT" : "CNAME");
+	if (gone) {
+		printf(",\n  \"remove\": true");
+	} else if (txt) {
+		printf(",\n  \"ttl\": %d,\n  \"text\": \"%s\",\n"
+		    "  \"strings\": [", TTL, r->text);
+		put_strings(r->text, ", ");
+		printf("]");
+	} else {
+		printf(",\n  \"ttl\": %d,\n  \"target\": \"%s\"", TTL,
+		    r->name);
+	}
+	if (w->part == RECORD_BOTH)
+		printf(",\n  \"alias\": {\n    \"name\": \"%s\",\n"
+		    "    \"type\": \"CNAME\",\n    \"ttl\": %d,\n"
+		    "    \"target\": \"%s\"\n  }", r->alias, TTL,
+		    r->name);
+	printf("\n}");
+}
+
+void
+record_begin(struct record_writer *w)
+{
+	w->count = 0;
+	w->waiting = false;
+	if (w->list && format_of(w) == 'j')
+		printf("[");
+}
+
+void
+record_put(struct record_writer *w, const struct record *r)
+{
+	switch (format_of(w)) {
+	case 'z':
+		put_zone(w, r);
+		break;
+	case 'o':
+		put_lines(w, r);
+		break;
+	case 'n':
+		put_update(w, r);
+		break;
+	default:
+		put_json(w, r, false);
+	}
+	w->waiting = true;
+	w->count++;
+}
+
+void
+record_remove(struct record_writer *w, const struct record *r)
+{
+	switch (format_of(w)) {
+	case 'z':
+	case 'o':
+		return; /* neither knows a word for it */
+	case 'n':
+		delete_old(w, r);
+		break;
+	default:
+		put_json(w, r, true);
+	}
+	w->waiting = true;
+	w->count++;
+}
+
+void
+record_send(struct record_writer *w)
+{
+	if (w->waiting && format_of(w) == 'n')
+		printf("send\n");
+	w->waiting = false;
+}
+
+void
+record_end(struct record_writer *w)
+{
+	record_send(w);
+	if (format_of(w) == 'j')
+		printf(w->list ? "]\n" : "\n");
 }
 
 void
 record_print(const struct record *r, const struct record_options *o)
 {
-	const char *format = o->format == NULL ? "zone" : o->format;
+	struct record_writer w = { .format = o->format };
 
-	switch (format[0]) {
-	case 'z':
-		printf("%s. IN TXT ( ", r->name);
-		put_strings(r->text, "\n\t");
-		printf(" )\n%s. IN CNAME %s.\n", r->alias, r->name);
-		break;
-	case 'o':
-		printf("%s\tTXT\t%s\n%s\tCNAME\t%s\n", r->name, r->text,
-		    r->alias, r->name);
-		break;
-	case 'n':
-		printf("update add %s. %d TXT ", r->name, TTL);
-		put_strings(r->text, " ");
-		printf("\nupdate add %s. %d CNAME %s.\nsend\n", r->alias, TTL,
-		    r->name);
-		break;
-	default:
-		put_json(r);
-	}
+	record_begin(&w);
+	record_put(&w, r);
+	record_end(&w);
 }

@@ -47,7 +47,33 @@ bool record_names(struct record *r, const struct ukey_address *a,
 /* The same and TEXT for KEY; options as checked.  KEY NULL: revoked. */
 bool record_make(struct record *r, const struct ukey_address *a,
     struct ukey_key *key, const struct record_options *o);
+/* Base64 of V on one line. */
+void record_put_base64(struct ukey_out *out, struct ukey_view v);
 /* Prints R in format O->format, zone if NULL. */
 void record_print(const struct record *r, const struct record_options *o);
+
+/*
+ * Several records, as one text that can be fed to a server:
+ *
+ *   begin, put or remove ..., send (the end of one mailbox) ..., end
+ *
+ * nsupdate: a name's old records are deleted before the new one is added, in
+ * one update up to each send.  zone: what goes is no zone text, and not shown.
+ */
+enum record_part { RECORD_BOTH, RECORD_TXT, RECORD_CNAME };
+
+struct record_writer {
+	const char *format;    /* as checked; NULL: zone */
+	enum record_part part; /* of each record */
+	bool list;             /* json: an array, of any number */
+	unsigned count;        /* that were put or removed; 0 to begin with */
+	bool waiting;          /* nsupdate: something is to be sent */
+};
+
+void record_begin(struct record_writer *w);
+void record_put(struct record_writer *w, const struct record *r);
+void record_remove(struct record_writer *w, const struct record *r);
+void record_send(struct record_writer *w);
+void record_end(struct record_writer *w);
 
 #endif

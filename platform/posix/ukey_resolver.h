@@ -119,7 +119,8 @@ struct ukey_fetch {
 	enum ukey_reason reason;
 	bool nxdomain;            /* with _NO_KEY: no such name at all */
 	bool authentic;           /* AD in every answer; see trust_ad */
-	uint32_t ttl;             /* seconds left, of the shortest part */
+	uint32_t ttl;             /* seconds left, of the shortest part; also
+	                           * of _NO_KEY (RFC 2308); 0: not known */
 	unsigned rcode;           /* of the last answer (RFC 1035 4.1.1) */
 	unsigned records;         /* that were found, also those past the max */
 	unsigned steps;

@@ -351,7 +351,8 @@ ukey_resolver_fetch(struct ukey_resolver *r, struct ukey_view name,
 		;
 	if (i > UKEY_DNS_HOPS_MAX)
 		f->reason = UKEY_REASON_KEY_CHAIN;
-	if (f->reason != UKEY_REASON_OK || f->ttl == UINT32_MAX)
+	if ((f->reason != UKEY_REASON_OK &&
+	    f->reason != UKEY_REASON_NO_KEY) || f->ttl == UINT32_MAX)
 		f->ttl = 0;
 	return UKEY_OK;
 }
