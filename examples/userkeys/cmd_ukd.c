@@ -13,6 +13,7 @@
 /* All of it is read first: slow, and finds damage. */
 #define SEAL UKEY_UKD_CHECK
 #define NO_SEAL (UKEY_UKD_CHECK | UKEY_UKD_NO_SEAL)
+#define READS (NO_SEAL | UKEY_UKD_READS)
 
 static const struct ukd_command commands[] = {
 	{ "init", NULL, UKD_ARG_NONE, UKEY_UKD_CREATE,
@@ -34,13 +35,13 @@ static const struct ukd_command commands[] = {
 	{ "deny", ukd_deny, UKD_ARG_WHOM, NO_SEAL,
 	    "l",
 	    "ADDRESS|@DOMAIN --login LOGIN: take that back" },
-	{ "list", ukd_list, UKD_ARG_SOME, NO_SEAL,
+	{ "list", ukd_list, UKD_ARG_SOME, READS,
 	    "j",
 	    "[ADDRESS|@DOMAIN]: what is in the database [--json]" },
-	{ "show", ukd_show, UKD_ARG_MAILBOX, NO_SEAL,
+	{ "show", ukd_show, UKD_ARG_MAILBOX, READS,
 	    "jfy",
 	    "ADDRESS: logins, keys and the records to publish [--json]" },
-	{ "records", ukd_records, UKD_ARG_SOME, NO_SEAL,
+	{ "records", ukd_records, UKD_ARG_SOME, READS,
 	    "Efjy",
 	    "[ADDRESS|@DOMAIN|--all]: what the DNS must hold now, alone\n"
 	    "    [--format zone|oneline|nsupdate|json] [--only txt|cname]" },
@@ -62,7 +63,7 @@ static const struct ukd_command commands[] = {
 	{ "remove", ukd_remove, UKD_ARG_MAILBOX, NO_SEAL,
 	    "fy",
 	    "ADDRESS: with its keys and permissions" },
-	{ "export", ukd_export, UKD_ARG_SOME, SEAL,
+	{ "export", ukd_export, UKD_ARG_SOME, SEAL | UKEY_UKD_READS,
 	    "SCfO",
 	    "[ADDRESS|@DOMAIN] --out FILE: a backup, or firmware's table\n"
 	    "    --sealed | --clear | --format c" },

@@ -50,6 +50,8 @@ enum ukey_ukd_status {
 #define UKEY_UKD_CHECK 4     /* read all of it first: slow, finds damage */
 #define UKEY_UKD_NO_SEAL 8   /* without the key file; keys stay sealed */
 #define UKEY_UKD_ADOPT 16    /* with CREATE: the key file is there already */
+#define UKEY_UKD_READS 32    /* nothing will be changed: as READ_ONLY where
+                              * the file system is */
 
 /* Read by ukey_ukd_open(), and copied. */
 struct ukey_ukd_settings {
@@ -66,11 +68,13 @@ struct ukey_ukd_settings {
 struct ukey_ukd; /* on the heap */
 
 /*
- * Opens the database.  Refused: database, -wal, -shm or key file that group
- * or others may access, or that are no regular files; a newer schema, a
- * damaged file, a key file of another database.  An older schema is brought
- * up to date, unless READ_ONLY.  UKEY_UKD_OK, _BUSY or _DAMAGED; then *UKD is
- * NULL and ERR (of ERR_SIZE octets) has "what: why: what to do".
+ * Opens the database.  A copy without -wal and -shm on a file system that is
+ * read-only is opened as it is, and anew when it has changed.  Refused:
+ * database, -wal, -shm or key file that group or others may access, or that
+ * are no regular files; a newer schema, a damaged file, a key file of another
+ * database.  An older schema is brought up to date, unless READ_ONLY.
+ * UKEY_UKD_OK, _BUSY or _DAMAGED; then *UKD is NULL and ERR (of ERR_SIZE
+ * octets) has "what: why: what to do".
  */
 enum ukey_ukd_status ukey_ukd_open(struct ukey_ukd **ukd,
     const struct ukey_ukd_settings *settings, char *err, size_t err_size);

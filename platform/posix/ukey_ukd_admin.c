@@ -14,7 +14,8 @@ ukey_ukd_begin(struct ukey_ukd *u)
 
 	if (status != UKEY_UKD_OK)
 		return status;
-	return ukey_ukd_run(u, "BEGIN IMMEDIATE");
+	return ukey_ukd_run(u, (u->flags & UKEY_UKD_READ_ONLY) != 0 ?
+	    "BEGIN" : "BEGIN IMMEDIATE");
 }
 
 enum ukey_ukd_status

@@ -33,7 +33,8 @@ const char *ukey_ukd_state_word(enum ukey_ukd_state state);
 
 /* ---- transactions ------------------------------------------------------- */
 
-/* Takes the lock for writing, or _BUSY. */
+/* Takes the lock for writing, or _BUSY; where nothing can be written, what is
+ * read up to the end is of one moment. */
 enum ukey_ukd_status ukey_ukd_begin(struct ukey_ukd *ukd);
 /* Ends it: keeps all if STATUS is _OK, else nothing.  STATUS, or what went
  * wrong with keeping; the error's text stays that of STATUS. */

@@ -8,6 +8,7 @@
 
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -88,12 +89,14 @@ ukey_ukd_files_check(struct ukey_ukd *u)
 static struct ukey_ukd_inode
 inode_of(const char *path)
 {
-	struct ukey_ukd_inode inode = { 0, 0 };
+	struct ukey_ukd_inode inode = { 0, 0, 0, 0 };
 	struct stat st;
 
 	if (stat(path, &st) == 0) {
 		inode.dev = st.st_dev;
 		inode.ino = st.st_ino;
+		inode.changed = st.st_mtime;
+		inode.size = st.st_size;
 	}
 	return inode;
 }
@@ -122,7 +125,67 @@ ukey_ukd_files_replaced(const struct ukey_ukd *u)
 
 	if (stat(u->path, &st) != 0)
 		return errno == ENOENT || errno == ENOTDIR;
+	if (u->immutable && (st.st_mtime != u->main.changed ||
+	    st.st_size != u->main.size || !ukey_ukd_files_immutable(u)))
+		return true;
 	return st.st_dev != u->main.dev || st.st_ino != u->main.ino;
+}
+
+bool
+ukey_ukd_files_read_only(const struct ukey_ukd *u)
+{
+	struct statvfs fs;
+
+	return statvfs(u->path, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0;
+}
+
+/* A journal that holds something must be read, and SQLite needs the -shm for
+ * that. */
+bool
+ukey_ukd_files_immutable(const struct ukey_ukd *u)
+{
+	char path[BESIDE_SIZE];
+	struct ukey_ukd_inode wal = inode_of(beside(u, "-wal", path));
+	struct ukey_ukd_inode shm = inode_of(beside(u, "-shm", path));
+
+	return ukey_ukd_files_read_only(u) && shm.ino == 0 && wal.size == 0;
+}
+
+/* SQLite makes -wal and -shm where they are not there, in the folder. */
+static bool
+folder_is_closed(const struct ukey_ukd *u)
+{
+	char path[BESIDE_SIZE], *slash;
+
+	if (inode_of(beside(u, "-wal", path)).ino != 0 &&
+	    inode_of(beside(u, "-shm", path)).ino != 0)
+		return false;
+	beside(u, "", path);
+	slash = strrchr(path, '/');
+	if (slash == NULL)
+		snprintf(path, sizeof(path), ".");
+	else
+		slash[slash == path] = '\0';
+	return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0;
+}
+
+const char *
+ukey_ukd_files_remedy(const struct ukey_ukd *u)
+{
+	if (ukey_ukd_files_read_only(u))
+		return (u->flags & UKEY_UKD_READ_ONLY) != 0 ?
+		    "its file system is read-only, and its journals are not "
+		    "whole: copy the database with its -wal and -shm, all "
+		    "three, to that file system" :
+		    "its file system is read-only: make the change where the "
+		    "database can be written, and copy it with its -wal and "
+		    "-shm";
+	if (folder_is_closed(u))
+		return "this user may make no files in its folder, and -wal "
+		    "and -shm are not there: chown the folder to the "
+		    "service's user, or put both beside it";
+	return "give the service's user this file, its -wal and -shm, and "
+	    "its folder";
 }
 
 /* Removes what stands at the path and SUFFIX if it is still OLD. */

@@ -41,15 +41,47 @@ db_configure(struct ukey_ukd *u)
 	    "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
 }
 
+/* "file:PATH?immutable=1" into URI, the path escaped for it. */
+static const char *
+immutable_uri(const struct ukey_ukd *u, char *uri, size_t size)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	struct ukey_out out;
+	const char *p;
+
+	ukey_out_init(&out, (uint8_t *)uri, size - 1);
+	ukey_out_text(&out, "file:");
+	for (p = u->path; *p != '\0'; p++) {
+		if (strchr("%?#", *p) == NULL) {
+			ukey_out_octet(&out, (uint8_t)*p);
+			continue;
+		}
+		ukey_out_octet(&out, '%');
+		ukey_out_octet(&out, (uint8_t)hex[(uint8_t)*p >> 4]);
+		ukey_out_octet(&out, (uint8_t)hex[(uint8_t)*p & 15]);
+	}
+	ukey_out_text(&out, "?immutable=1");
+	uri[ukey_out_done(&out).len] = '\0';
+	return uri;
+}
+
 static enum ukey_ukd_status
 db_open(struct ukey_ukd *u)
 {
+	char uri[3 * UKEY_UKD_PATH_SIZE + 32];
 	int flags = (u->flags & UKEY_UKD_READ_ONLY) != 0 ?
 	    SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int rc;
 
-	rc = sqlite3_open_v2(u->path, &u->db, flags | SQLITE_OPEN_NOMUTEX,
-	    u->vfs_name);
+	u->immutable = (u->flags & UKEY_UKD_READ_ONLY) != 0 &&
+	    ukey_ukd_files_immutable(u);
+	if (u->immutable)
+		rc = sqlite3_open_v2(immutable_uri(u, uri, sizeof(uri)),
+		    &u->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+		    u->vfs_name);
+	else
+		rc = sqlite3_open_v2(u->path, &u->db, flags |
+		    SQLITE_OPEN_NOMUTEX, u->vfs_name);
 	if (rc != SQLITE_OK)
 		return ukey_ukd_failed(u, rc);
 	return db_configure(u);
@@ -244,6 +276,8 @@ settings_copy(struct ukey_ukd *u, const struct ukey_ukd_settings *s)
 	if (strlen(s->path) + suffix > sizeof(u->path))
 		return false;
 	snprintf(u->path, sizeof(u->path), "%s", s->path);
+	if ((u->flags & UKEY_UKD_READS) != 0 && ukey_ukd_files_read_only(u))
+		u->flags |= UKEY_UKD_READ_ONLY;
 	u->key_file_given = s->key_file != NULL;
 	if (u->key_file_given) {
 		if (strlen(s->key_file) >= sizeof(u->key_file))

@@ -21,6 +21,8 @@
 struct ukey_ukd_inode {
 	dev_t dev;
 	ino_t ino;
+	time_t changed; /* st_mtime */
+	off_t size;
 };
 
 struct ukey_ukd {
@@ -31,6 +33,7 @@ struct ukey_ukd {
 	} cached[UKEY_UKD_CACHED];
 	unsigned next_cached;
 	unsigned flags, busy_ms;
+	bool immutable; /* opened without journals: nothing changes it */
 	sqlite3_vfs vfs; /* the system's, with a sleep that ends in time */
 	char vfs_name[32];
 	uint64_t deadline; /* of this call, in monotonic ms */
@@ -58,9 +61,16 @@ enum ukey_ukd_status ukey_ukd_failed(struct ukey_ukd *u, int rc);
 /* Database and journals: regular files of mode 0600 or less.  _OK, _DAMAGED;
  * _ABSENT, without a text, when there is no database. */
 enum ukey_ukd_status ukey_ukd_files_check(struct ukey_ukd *u);
+/* Whether the file system holds a database that nobody can be changing:
+ * read-only, and no journals beside the file. */
+bool ukey_ukd_files_immutable(const struct ukey_ukd *u);
+bool ukey_ukd_files_read_only(const struct ukey_ukd *u);
+/* Why the database cannot be opened or written to, and what to do. */
+const char *ukey_ukd_files_remedy(const struct ukey_ukd *u);
 /* Fills u->main, u->wal and u->shm. */
 void ukey_ukd_files_note(struct ukey_ukd *u);
-/* Whether another file than u->main stands at the path now, or none. */
+/* Whether another file than u->main stands at the path now, or none; of an
+ * immutable one also, whether it was changed all the same. */
 bool ukey_ukd_files_replaced(const struct ukey_ukd *u);
 /* After a replacement: removes the journals of the old database where they
  * still stand beside the new one, which they would damage. */

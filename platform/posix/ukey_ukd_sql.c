@@ -22,7 +22,7 @@ ukey_ukd_fail(struct ukey_ukd *u, enum ukey_ukd_status status,
 
 /* What to do about a result of SQLite. */
 static const char *
-remedy(int rc)
+remedy(const struct ukey_ukd *u, int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_FULL:
@@ -30,7 +30,7 @@ remedy(int rc)
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
-		return "give the service's user this file and its folder";
+		return ukey_ukd_files_remedy(u);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return "the file is damaged: restore a backup with "
@@ -59,7 +59,7 @@ ukey_ukd_failed(struct ukey_ukd *u, int rc)
 		    "already: see \"userkeys ukd list\"", u->path);
 	}
 	return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: %s: %s", u->path,
-	    sqlite3_errstr(rc), remedy(rc));
+	    sqlite3_errstr(rc), remedy(u, rc));
 }
 
 static sqlite3_stmt *
