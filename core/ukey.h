@@ -46,6 +46,7 @@ extern "C" {
 #include "ukey_policy.h"
 #include "ukey_port.h"
 #include "ukey_reason.h"
+#include "ukey_sender.h"
 #include "ukey_session.h"
 #include "ukey_sign.h"
 #include "ukey_text.h"

@@ -159,3 +159,19 @@ ukey_address_parse(struct ukey_view path, struct ukey_address *a)
 		return UKEY_REASON_MAIL_FROM;
 	return parse_mailbox(path, a);
 }
+
+struct ukey_view
+ukey_address_text(const struct ukey_address *a)
+{
+	return (struct ukey_view) { a->local.data, (size_t)(a->domain.data +
+	    a->domain.len - a->local.data) };
+}
+
+void
+ukey_address_move(struct ukey_address *a, const uint8_t *copy)
+{
+	size_t len = ukey_address_text(a).len;
+
+	a->local.data = copy;
+	a->domain.data = copy + len - a->domain.len;
+}

@@ -20,13 +20,19 @@ struct ukey_address {
 
 /*
  * Reads a MAIL FROM argument: "<a@b>" or "a@b" (local submission), a source
- * route dropped.  UKEY_REASON_OK; or why there is no identity (verdict none):
- * _NULL_SENDER ("<>" or ""), _EMPTY_LOCAL, _NO_DOMAIN, _ADDRESS_LITERAL; or
- * why it is refused (permerror): _U_LABEL (octets above 127 in the domain,
- * RFC 8616), _USERKEYS_DOMAIN (PROTOCOL 2), _MAIL_FROM for all else.
+ * route dropped.  UKEY_REASON_OK; _NULL_SENDER ("<>" or "", verdict none); or
+ * why it is refused (permerror): _EMPTY_LOCAL, _NO_DOMAIN (A->local may be
+ * there), _ADDRESS_LITERAL, _U_LABEL (octets above 127 in the domain, RFC
+ * 8616), _USERKEYS_DOMAIN (PROTOCOL 2), _MAIL_FROM for all else.
  */
 enum ukey_reason ukey_address_parse(struct ukey_view path,
     struct ukey_address *a);
+
+/* "local-part@domain" as written: one view over both, which stand in one text
+ * with the "@" between them. */
+struct ukey_view ukey_address_text(const struct ukey_address *a);
+/* Points A's views into a copy of that text. */
+void ukey_address_move(struct ukey_address *a, const uint8_t *copy);
 
 /*
  * The length of the local-part, a dot-string or a quoted-string, that V begins

@@ -5,6 +5,7 @@
 #include "ukey_judge.h"
 
 #include "ukey_mem.h"
+#include "ukey_sender.h"
 
 struct ukey_identity *
 ukey_identity_of(const struct ukey_verify *v)
@@ -25,8 +26,11 @@ ukey_identity_init(struct ukey_verify *v)
 		memset(who, 0, sizeof(*who));
 }
 
-/* LOCAL without quoting: itself, or a copy in the arena; empty when it is too
- * long.  False: no room. */
+/*
+ * LOCAL without quoting: itself, or a copy in the arena; empty when it is
+ * longer than any local-part, and equal to none.  False: no room.  However long
+ * LOCAL is, at most UKEY_LOCAL_MAX octets are copied.
+ */
 static bool
 unquote(struct ukey_verify *v, struct ukey_view local, struct ukey_view *plain)
 {
@@ -36,40 +40,64 @@ unquote(struct ukey_verify *v, struct ukey_view local, struct ukey_view *plain)
 	    local.len <= UKEY_LOCAL_MAX ? local.len : 0);
 	if (local.len == 0 || local.data[0] != '"')
 		return true;
-	copy = ukey_fields_alloc(&v->fields, local.len);
+	copy = ukey_fields_alloc(&v->fields, UKEY_LEAST(local.len,
+	    UKEY_LOCAL_MAX));
 	if (copy == NULL)
 		return false;
 	*plain = (struct ukey_view) { copy, ukey_address_unquote(local, copy) };
 	return true;
 }
 
-/* The label of the sender, which is known. */
+/* The label of the sender, whose address is there; _SENDER_LENGTH where its
+ * name would not fit the DNS. */
 static enum ukey_reason
 write_label(struct ukey_identity *who)
 {
+	size_t name = UKEY_VIEW(".userkeys.").len + who->sender.domain.len;
+
+	if (who->sender_local.len == 0)
+		return UKEY_REASON_SENDER_LENGTH;
 	who->label.data = who->text;
 	who->label.len = ukey_label_write(who->sender_local, false, who->text);
-	return who->label.len > 0 ? UKEY_REASON_OK : UKEY_REASON_CRYPTO;
+	if (who->label.len == 0)
+		return UKEY_REASON_CRYPTO;
+	return who->label.len + name > UKEY_NAME_MAX ?
+	    UKEY_REASON_SENDER_LENGTH : UKEY_REASON_OK;
+}
+
+/* Keeps A, which was read from text of the caller's. */
+static enum ukey_reason
+keep_sender(struct ukey_verify *v, struct ukey_identity *who,
+    struct ukey_address a)
+{
+	struct ukey_view text = ukey_address_text(&a);
+	uint8_t *copy = ukey_fields_alloc(&v->fields, text.len);
+
+	if (copy == NULL)
+		return UKEY_REASON_ARENA;
+	memcpy(copy, text.data, text.len);
+	ukey_address_move(&a, copy);
+	if (!unquote(v, a.local, &who->sender_local))
+		return UKEY_REASON_ARENA;
+	who->sender = a;
+	return write_label(who);
 }
 
 void
-ukey_identity_sender(struct ukey_verify *v, struct ukey_view path)
+ukey_identity_sender(struct ukey_verify *v, struct ukey_view path,
+    struct ukey_view mta)
 {
 	struct ukey_identity *who = ukey_identity_of(v);
 	struct ukey_address a;
-	enum ukey_reason reason = ukey_address_parse(path, &a);
+	enum ukey_reason reason = ukey_sender_read(path, mta, &a);
 
 	if (who == NULL) {
 		v->identity = UKEY_REASON_ARENA;
 		return;
 	}
 	who->null_sender = reason == UKEY_REASON_NULL_SENDER;
-	if (reason == UKEY_REASON_OK) {
-		who->sender = a;
-		reason = unquote(v, a.local, &who->sender_local) ?
-		    write_label(who) : UKEY_REASON_ARENA;
-	}
-	v->identity = (uint8_t)reason;
+	v->identity = (uint8_t)(reason == UKEY_REASON_OK ?
+	    keep_sender(v, who, a) : reason);
 }
 
 /* Reads the mailboxes of all From fields: which relation that leaves. */
@@ -119,7 +147,9 @@ ukey_identity_author(struct ukey_verify *v)
 	if (v->identity == UKEY_REASON_NULL_SENDER) {
 		who->sender = author;
 		who->sender_local = who->author_local;
-		v->identity = (uint8_t)write_label(who);
+		v->identity = (uint8_t)(ukey_address_text(&author).len >
+		    UKEY_SENDER_MAX ? UKEY_REASON_SENDER_LENGTH :
+		    write_label(who));
 	}
 	if (ukey_identity_same(who, false))
 		v->relation = UKEY_FROM_SAME;

@@ -76,8 +76,9 @@ bool ukey_is_final(uint8_t judgement);
 struct ukey_identity *ukey_identity_of(const struct ukey_verify *v);
 /* Makes it, first of all in the arena. */
 void ukey_identity_init(struct ukey_verify *v);
-/* Reads PATH, which is kept, into it; fills v->identity. */
-void ukey_identity_sender(struct ukey_verify *v, struct ukey_view path);
+/* Reads PATH and MTA into it; fills v->identity. */
+void ukey_identity_sender(struct ukey_verify *v, struct ukey_view path,
+    struct ukey_view mta);
 /* After the header: the author, v->relation, and the sender where there was
  * none. */
 void ukey_identity_author(struct ukey_verify *v);

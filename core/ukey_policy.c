@@ -5,7 +5,7 @@
 #include "ukey_policy.h"
 
 enum ukey_disposition
-ukey_policy_apply(const struct ukey_policy *policy, enum ukey_verdict verdict,
+ukey_policy_apply(const struct ukey_policy *policy, enum ukey_reason reason,
     enum ukey_advice advice)
 {
 	/* by the weaker of advice and ceiling */
@@ -17,13 +17,16 @@ ukey_policy_apply(const struct ukey_policy *policy, enum ukey_verdict verdict,
 		[UKEY_POLICY] = true, [UKEY_NEUTRAL] = true,
 		[UKEY_TEMPERROR] = false, [UKEY_PERMERROR] = true
 	};
+	enum ukey_verdict verdict = ukey_reason_verdict(reason);
+	bool notes = policy->ceiling == UKEY_ADVICE_NONE;
 
-	if (verdict == UKEY_TEMPERROR && !policy->accept_temperror &&
-	    policy->ceiling != UKEY_ADVICE_NONE)
+	if (reason == UKEY_REASON_ARENA)
+		return notes ? UKEY_ACCEPT : UKEY_REJECT;
+	if (verdict == UKEY_TEMPERROR && !policy->accept_temperror && !notes)
 		return UKEY_DEFER;
 	if (!applies[verdict])
 		return UKEY_ACCEPT;
-	if (advice > policy->ceiling)
+	if (advice > policy->ceiling || ukey_reason_is_sender(reason))
 		advice = policy->ceiling;
 	return (enum ukey_disposition)by_advice[advice];
 }

@@ -30,6 +30,13 @@ ukey_reason_verdict(enum ukey_reason reason)
 	return (enum ukey_verdict)verdicts[reason];
 }
 
+bool
+ukey_reason_is_sender(enum ukey_reason reason)
+{
+	return reason >= UKEY_REASON_MAIL_FROM &&
+	    reason <= UKEY_REASON_U_LABEL;
+}
+
 static const char *
 entry(const char *const *table, unsigned index, unsigned count)
 {

@@ -5,6 +5,8 @@
 #ifndef UKEY_REASON_H
 #define UKEY_REASON_H
 
+#include <stdbool.h>
+
 /* Results in the words of RFC 8601 2.7.1, best first where it matters. */
 enum ukey_verdict {
 	UKEY_NONE,
@@ -32,12 +34,6 @@ X(NO_IDENTITY, "no-identity", NONE, \
 X(NULL_SENDER, "null-sender", NONE, \
     "empty sender, and no signature of the one From mailbox holds", \
     "PROTOCOL 5.1") \
-X(EMPTY_LOCAL, "empty-local-part", NONE, \
-    "the sender address has no local-part", "PROTOCOL 1") \
-X(NO_DOMAIN, "no-domain", NONE, \
-    "the sender address has no domain", "PROTOCOL 1") \
-X(ADDRESS_LITERAL, "address-literal", NONE, \
-    "the sender's domain is an address literal", "PROTOCOL 1") \
 /* fail */ \
 X(BODY_HASH, "body-hash", FAIL, \
     "the body was changed after signing", "RFC 6376 6.1.3") \
@@ -80,6 +76,26 @@ X(CRYPTO, "crypto", TEMPERROR, \
 X(INCOMPLETE, "incomplete", TEMPERROR, \
     "the message ended, or was judged, before it was complete", \
     "PROTOCOL 5") \
+/* permerror: the sender, whom nobody can be asked about; \
+ * ukey_reason_is_sender() knows the first and the last of them */ \
+X(MAIL_FROM, "mail-from", PERMERROR, \
+    "the sender address is malformed", "RFC 5321 4.1.2") \
+X(EMPTY_LOCAL, "empty-local-part", PERMERROR, \
+    "the sender address has no local-part", "PROTOCOL 1") \
+X(NO_DOMAIN, "no-domain", PERMERROR, \
+    "the sender address has no domain", "PROTOCOL 1") \
+X(ADDRESS_LITERAL, "address-literal", PERMERROR, \
+    "the sender's domain is an address literal", "PROTOCOL 1") \
+X(USERKEYS_DOMAIN, "userkeys-domain", PERMERROR, \
+    "the domain begins with the reserved label userkeys", "PROTOCOL 2") \
+X(SENDER_DIFFERS, "sender-differs", PERMERROR, \
+    "MAIL FROM and the mail server's reading of it are not one mailbox", \
+    "PROTOCOL 5.1") \
+X(SENDER_LENGTH, "sender-length", PERMERROR, \
+    "the sender address is too long to have a key", "PROTOCOL 2") \
+X(U_LABEL, "u-label", PERMERROR, \
+    "the domain has non-ASCII labels: use its A-label (xn--) form", \
+    "RFC 8616 4") \
 /* permerror: the message */ \
 X(HEADER_SYNTAX, "header-syntax", PERMERROR, \
     "a line of the header is no field", "RFC 5322 2.2") \
@@ -87,13 +103,6 @@ X(HEADER_LIMIT, "header-limit", PERMERROR, \
     "the header is larger than 64 kB", "PROTOCOL 8") \
 X(FIELD_LIMIT, "field-limit", PERMERROR, \
     "the header has more than 512 fields", "PROTOCOL 8") \
-X(MAIL_FROM, "mail-from", PERMERROR, \
-    "the sender address is malformed", "RFC 5321 4.1.2") \
-X(U_LABEL, "u-label", PERMERROR, \
-    "the domain has non-ASCII labels: use its A-label (xn--) form", \
-    "RFC 8616 4") \
-X(USERKEYS_DOMAIN, "userkeys-domain", PERMERROR, \
-    "the domain begins with the reserved label userkeys", "PROTOCOL 2") \
 X(NAME_LENGTH, "name-length", PERMERROR, \
     "the key name is longer than the DNS allows", "PROTOCOL 2") \
 X(GENERATION, "generation", PERMERROR, \
@@ -210,6 +219,9 @@ enum ukey_reason {
 
 /* The verdict that a reason means; a pure function. */
 enum ukey_verdict ukey_reason_verdict(enum ukey_reason reason);
+/* Whether REASON says why the sender is no mailbox, so that no owner can be
+ * asked for advice (PROTOCOL 5.1). */
+bool ukey_reason_is_sender(enum ukey_reason reason);
 /* All three: static, NUL-terminated, for any value (unknown: "?"). */
 const char *ukey_reason_word(enum ukey_reason reason);
 const char *ukey_reason_meaning(enum ukey_reason reason);

@@ -52,9 +52,9 @@ ukey_session_take(struct ukey_session *s, size_t len)
 	return octets;
 }
 
-/* A copy of V in the arena. */
-static bool
-keep(struct ukey_session *s, struct ukey_view v, struct ukey_view *copy)
+bool
+ukey_session_keep(struct ukey_session *s, struct ukey_view v,
+    struct ukey_view *copy)
 {
 	uint8_t *octets = ukey_session_take(s, v.len);
 
@@ -71,21 +71,19 @@ ukey_session_login(struct ukey_session *s, struct ukey_view login)
 {
 	if (s->phase != UKEY_SESSION_START || s->role != UKEY_ROLE_SUBMIT)
 		return UKEY_ERR_ORDER;
-	return keep(s, login, &s->login) ? UKEY_OK : UKEY_ERR_SPACE;
+	return ukey_session_keep(s, login, &s->login) ? UKEY_OK : UKEY_ERR_SPACE;
 }
 
 int
-ukey_session_mail_from(struct ukey_session *s, struct ukey_view path)
+ukey_session_mail_from(struct ukey_session *s, struct ukey_view path,
+    struct ukey_view mta)
 {
 	if (s->phase != UKEY_SESSION_START)
 		return UKEY_ERR_ORDER;
 	s->phase = UKEY_SESSION_HEADER;
 	if (s->role == UKEY_ROLE_MX)
-		return ukey_verify_mail_from(&s->u.verify, path);
-	if (!keep(s, path, &s->mail_from))
-		return UKEY_ERR_SPACE;
-	ukey_submit_mail_from(s);
-	return UKEY_OK;
+		return ukey_verify_mail_from(&s->u.verify, path, mta);
+	return ukey_submit_mail_from(s, path, mta);
 }
 
 bool

@@ -47,7 +47,6 @@ struct ukey_session_settings {
 	uint8_t header_canon, body_canon; /* enum ukey_canon */
 	uint8_t from_check;            /* enum ukey_from_check */
 	bool reject_unsigned;          /* refuse what cannot be signed */
-	bool reject_arena;             /* refuse what needs more memory */
 	bool no_dkim;                  /* MX: do not judge plain DKIM */
 	bool defer_no_clock;           /* sign nothing without the time: 451 */
 };
@@ -77,7 +76,7 @@ enum ukey_action_kind {
 struct ukey_action {
 	enum ukey_action_kind kind;
 	unsigned ordinal; /* from 1, the last of them first */
-	unsigned code;    /* 451, 550 or 553 */
+	unsigned code;    /* 451, 550, 552 or 553 */
 	struct ukey_view text; /* in OUT; valid until that is used again;
 				* QUARANTINE's is constant */
 };
@@ -128,9 +127,11 @@ int ukey_session_time(struct ukey_session *s, uint64_t now);
 /* Submission: as whom the client authenticated; copied; empty: the server's
  * own mail.  Before mail_from.  _ERR_ORDER, _ERR_SPACE. */
 int ukey_session_login(struct ukey_session *s, struct ukey_view login);
-/* MAIL FROM's argument, with or without brackets; copied.  _ERR_ORDER,
- * _ERR_SPACE. */
-int ukey_session_mail_from(struct ukey_session *s, struct ukey_view path);
+/* MAIL FROM's argument PATH and MTA, the mail server's reading of it, as for
+ * ukey_verify_mail_from(): the one mailbox that both mean is judged, or signs.
+ * _ERR_ORDER, _ERR_SPACE. */
+int ukey_session_mail_from(struct ukey_session *s, struct ukey_view path,
+    struct ukey_view mta);
 
 /* Whether question ID (0..UKEY_SESSION_ASKS-1) is open: may LOGIN use ADDRESS,
  * and with which key?  Views until the answer. */

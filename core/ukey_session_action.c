@@ -11,7 +11,7 @@ enum step { REPLY, DELETE, RESULT_DKIM, RESULT_USER, SIGNATURE, QUARANTINE,
 
 /* The replies; an address or a reason stands between the two texts. */
 enum refusal { SENDER, FROM, CROWDED, LATER, CLOCK, CRYPTO, UNSIGNED, NO_KEY,
-	ADVICE, NONE };
+	ADVICE, NO_MAILBOX, NOT_ASCII, TOO_LARGE, NONE };
 
 static const struct {
 	unsigned code;
@@ -29,6 +29,11 @@ static const struct {
 	{ 550, "5.7.1 The message cannot be signed: ", "" },
 	{ 451, "4.7.5 The sender's key cannot be had: ", "" },
 	{ 550, "5.7.1 Refused on the advice of the sender's domain: ", "" },
+	{ 550, "5.1.7 The sender cannot be checked: ",
+	    ": write MAIL FROM:<local-part@domain> in its plain form" },
+	{ 550, "5.6.7 The sender cannot be checked: ", "" },
+	{ 552, "5.3.4 The message is too large to be checked: ",
+	    ": make its header smaller" }
 };
 
 /* WHY as a reply with WHAT from the message, in OUT: ASCII as it is, other
@@ -139,12 +144,20 @@ static enum ukey_disposition
 disposition(const struct ukey_session *s, struct ukey_judgement *j)
 {
 	ukey_verify_userkeys(&s->u.verify, j);
-	if (j->reason == UKEY_REASON_ARENA)
-		return s->settings->reject_arena ? UKEY_REJECT : UKEY_ACCEPT;
 	if (j->from_header)
 		return UKEY_ACCEPT; /* only pass and none: no advice */
-	return ukey_policy_apply(&s->settings->policy, j->verdict,
-	    j->advice);
+	return ukey_policy_apply(&s->settings->policy, j->reason, j->advice);
+}
+
+/* Which reply tells that a message with REASON is rejected. */
+static enum refusal
+rejection(enum ukey_reason reason)
+{
+	if (reason == UKEY_REASON_ARENA)
+		return TOO_LARGE;
+	if (reason == UKEY_REASON_U_LABEL)
+		return NOT_ASCII;
+	return ukey_reason_is_sender(reason) ? NO_MAILBOX : ADVICE;
 }
 
 static bool
@@ -156,7 +169,8 @@ refuse_at_mx(const struct ukey_session *s, struct ukey_action *a,
 
 	if (d != UKEY_DEFER && d != UKEY_REJECT)
 		return false;
-	reply(a, out, d == UKEY_DEFER ? NO_KEY : ADVICE, meaning(j.reason));
+	reply(a, out, d == UKEY_DEFER ? NO_KEY : rejection(j.reason),
+	    meaning(j.reason));
 	return true;
 }
 

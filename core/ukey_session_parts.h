@@ -16,7 +16,8 @@ enum { UKEY_UNSIGNED, UKEY_TO_SIGN, UKEY_DIGEST_OUT, UKEY_SIGNED,
 enum { UKEY_PERMIT_FREE, UKEY_PERMIT_OPEN, UKEY_PERMIT_ANSWER };
 
 /* ukey_session_submit.c */
-void ukey_submit_mail_from(struct ukey_session *s);
+int ukey_submit_mail_from(struct ukey_session *s, struct ukey_view path,
+    struct ukey_view mta);
 void ukey_submit_permitted(struct ukey_session *s, unsigned id,
     const struct ukey_permit *permit);
 void ukey_submit_header_end(struct ukey_session *s);
@@ -27,5 +28,8 @@ bool ukey_submit_any(const struct ukey_session *s,
 bool ukey_submit_asking(const struct ukey_session *s);
 /* LEN octets of the arena, or NULL. */
 uint8_t *ukey_session_take(struct ukey_session *s, size_t len);
+/* A copy of V in the arena; false: no room. */
+bool ukey_session_keep(struct ukey_session *s, struct ukey_view v,
+    struct ukey_view *copy);
 
 #endif

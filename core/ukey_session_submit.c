@@ -6,6 +6,7 @@
 
 #include "ukey_mem.h"
 #include "ukey_name.h"
+#include "ukey_sender.h"
 
 #define SCRATCH 4096 /* values of From and Sender */
 #define IDENTITY (UKEY_LOCAL_MAX + 1 + UKEY_NAME_MAX)
@@ -67,22 +68,38 @@ start(struct ukey_session *s)
 		s->signing = UKEY_TO_SIGN;
 }
 
-void
-ukey_submit_mail_from(struct ukey_session *s)
+/* Nobody may use what is no mailbox: PATH is told, as far as it is shown. */
+static int
+deny_sender(struct ukey_session *s, struct ukey_view path,
+    enum ukey_reason reason)
 {
-	enum ukey_reason reason = ukey_address_parse(s->mail_from,
-	    &s->sender);
+	s->reason = (uint8_t)reason;
+	s->ask[0].state = UKEY_PERMIT_ANSWER + UKEY_PERMIT_DENIED;
+	if (!ukey_session_keep(s, ukey_view_part(path, 0, UKEY_SENDER_MAX),
+	    &s->mail_from))
+		return UKEY_ERR_SPACE;
+	s->ask[0].address = s->mail_from;
+	return UKEY_OK;
+}
+
+int
+ukey_submit_mail_from(struct ukey_session *s, struct ukey_view path,
+    struct ukey_view mta)
+{
+	enum ukey_reason reason = ukey_sender_read(path, mta, &s->sender);
 
 	start(s);
 	s->null_sender = reason == UKEY_REASON_NULL_SENDER;
-	if (reason != UKEY_REASON_OK && !s->null_sender) {
-		/* Nobody may use what is no mailbox. */
-		s->ask[0].address = s->mail_from;
-		s->ask[0].state = UKEY_PERMIT_ANSWER + UKEY_PERMIT_DENIED;
-		s->reason = (uint8_t)reason;
-	} else if (!s->null_sender) {
-		ask(s, s->mail_from);
-	}
+	if (s->null_sender)
+		return UKEY_OK;
+	if (reason != UKEY_REASON_OK)
+		return deny_sender(s, path, reason);
+	if (!ukey_session_keep(s, ukey_address_text(&s->sender),
+	    &s->mail_from))
+		return UKEY_ERR_SPACE;
+	ukey_address_move(&s->sender, s->mail_from.data);
+	ask(s, s->mail_from);
+	return UKEY_OK;
 }
 
 /* Whether A is MAIL FROM's mailbox, or of its domain where that is enough. */
@@ -118,9 +135,7 @@ check_mailboxes(struct ukey_session *s, struct ukey_view body)
 			s->sender = a;
 		if (is_covered(s, &a))
 			continue;
-		/* The address as it stands in the field. */
-		ask(s, (struct ukey_view) { a.local.data, (size_t)(
-		    a.domain.data + a.domain.len - a.local.data) });
+		ask(s, ukey_address_text(&a)); /* as it stands in the field */
 	}
 }
 

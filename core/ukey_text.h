@@ -19,6 +19,9 @@ struct ukey_view {
 #define UKEY_VIEW(literal) \
 	((struct ukey_view) { (const uint8_t *)(literal), sizeof(literal) - 1 })
 
+/* No text at all, where an empty one says something. */
+#define UKEY_VIEW_NONE ((struct ukey_view) { NULL, 0 })
+
 /* White space is SP and HTAB only (RFC 5322 2.2.2); FWS adds CR and LF. */
 bool ukey_is_wsp(uint8_t c);
 bool ukey_is_fws(uint8_t c);

@@ -12,7 +12,6 @@
 #include "ukey_mem.h"
 
 #define PARSED_MAX 20 /* PROTOCOL 5.2: DKIM-Signature fields that are read */
-#define MAIL_FROM_MAX 4096 /* octets; no address is nearly as long */
 #define SLOTS UKEY_LEAST(PARSED_MAX, UKEY_SIGNATURES_MAX)
 
 void
@@ -29,25 +28,13 @@ ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
 }
 
 int
-ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path)
+ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path,
+    struct ukey_view mta)
 {
-	uint8_t *copy;
-
 	if (v->phase != UKEY_PHASE_HEADER || v->fields.header != 0 ||
 	    v->identity != UKEY_REASON_NO_IDENTITY)
 		return UKEY_ERR_ORDER;
-	if (path.len > MAIL_FROM_MAX) {
-		v->identity = UKEY_REASON_MAIL_FROM;
-		return UKEY_OK;
-	}
-	copy = ukey_fields_alloc(&v->fields, path.len);
-	if (copy == NULL) {
-		v->identity = UKEY_REASON_ARENA;
-		return UKEY_OK;
-	}
-	if (path.len > 0)
-		memcpy(copy, path.data, path.len);
-	ukey_identity_sender(v, (struct ukey_view) { copy, path.len });
+	ukey_identity_sender(v, path, mta);
 	return UKEY_OK;
 }
 

@@ -148,11 +148,15 @@ struct ukey_judgement {
 void ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
     size_t size);
 /*
- * MAIL FROM's argument, with or without angle brackets ("" and "<>": the null
- * sender); copied.  Before the first octet of the message.  Without this call
- * only plain DKIM is judged.  _ERR_ORDER.
+ * MAIL FROM's argument PATH, with or without angle brackets ("" and "<>": the
+ * null sender), and MTA, what the mail server that takes the message made of
+ * it (a milter's {mail_addr}; UKEY_VIEW_NONE where that is not known, or where
+ * PATH is it): see ukey_sender_read().  Read during the call, not kept.
+ * Before the first octet of the message.  Without this call only plain DKIM is
+ * judged.  _ERR_ORDER.
  */
-int ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path);
+int ukey_verify_mail_from(struct ukey_verify *v, struct ukey_view path,
+    struct ukey_view mta);
 /*
  * What the clock reads, seconds since 1970 UTC, set or not (ukey_clock.h): one
  * that is not set refuses no mail by its time, but what expired before the

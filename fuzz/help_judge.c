@@ -51,7 +51,7 @@ trial_judge(const struct trial *t, struct ukey_verify *v)
 	size_t len;
 
 	ukey_verify_init(v, t->flags, arena, sizeof(arena));
-	ukey_verify_mail_from(v, UKEY_VIEW("<a@e.org>"));
+	ukey_verify_mail_from(v, UKEY_VIEW("<a@e.org>"), UKEY_VIEW_NONE);
 	ukey_verify_time(v, 1750000000);
 	while (in.len > 0) {
 		if (t->early && ukey_verify_header_done(v))

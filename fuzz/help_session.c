@@ -17,11 +17,21 @@ session_start(struct ukey_session *s, enum ukey_role role, uint8_t bits)
 		.authserv_id = UKEY_VIEW("mx.e"), .expire = bits & 1 ? 60 : 0,
 		.header_canon = bits & 1, .body_canon = bits >> 1 & 1,
 		.from_check = (uint8_t)(bits >> 2 & 3) % 3,
-		.reject_unsigned = bits & 16, .reject_arena = bits & 4,
+		.reject_unsigned = bits & 16,
 		.no_dkim = bits & 8
 	};
 	ukey_session_init(s, &settings, role, arena, size);
 	(void)ukey_session_time(s, 1750000000);
+}
+
+/* OCTETS up to a NUL are the argument, what follows one the MTA's reading. */
+static void
+session_mail_from(struct ukey_session *s, struct ukey_view octets)
+{
+	struct ukey_view mta = octets;
+	struct ukey_view path = ukey_view_cut(&mta, 0);
+
+	(void)ukey_session_mail_from(s, path, mta);
 }
 
 void
@@ -34,8 +44,7 @@ session_octets(struct ukey_session *s, unsigned what, struct ukey_view v)
 		(void)ukey_session_login(s, (struct ukey_view) { copy,
 		    v.len });
 	else if (what == 1)
-		(void)ukey_session_mail_from(s, (struct ukey_view) { copy,
-		    v.len });
+		session_mail_from(s, (struct ukey_view) { copy, v.len });
 	else if (what == 2 || what == 3)
 		(void)ukey_session_field(s, (struct ukey_view) { copy,
 		    v.len });

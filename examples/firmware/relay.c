@@ -111,7 +111,7 @@ put_action(const struct ukey_action *a)
 static int
 mail_from(struct ukey_view path)
 {
-	int err = ukey_session_mail_from(&relay.s, path);
+	int err = ukey_session_mail_from(&relay.s, path, UKEY_VIEW_NONE);
 	struct ukey_action a;
 	struct ukey_out out;
 

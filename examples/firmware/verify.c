@@ -39,7 +39,7 @@ verify_message(struct verify_memory *memory, const struct board_message *m,
 
 	ukey_verify_init(v, m->flags, arena, size);
 	if (m->mail_from.data != NULL)
-		(void)ukey_verify_mail_from(v, m->mail_from);
+		(void)ukey_verify_mail_from(v, m->mail_from, UKEY_VIEW_NONE);
 	(void)ukey_verify_clock(v, ukey_board_time());
 	while ((n = board_read(memory->packet, sizeof(memory->packet))) > 0)
 		(void)ukey_verify_push(v, memory->packet, n);

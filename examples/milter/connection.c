@@ -73,8 +73,11 @@ take_hold(struct connection *c, uint32_t actions)
 	w->no_hold = true;
 }
 
+/* What is read of MAIL's macros: an MTA whose settings leave one of them out
+ * sends it all the same. */
+#define MAIL_MACROS UKEY_VIEW("i {auth_authen} {mail_addr}")
+
 /*
- * The MTA's own choice of macros stays (no SETSYMLIST): what we need is in it.
  * By TCP each step but the many ones is answered: an MTA that sends two small
  * packets and hears nothing in between would wait for our delayed ACK.
  */
@@ -84,7 +87,8 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 	struct ukey_milter_options want = { UKEY_MILTER_VERSION,
 		UKEY_MILTER_ADD_FIELDS | UKEY_MILTER_CHANGE_FIELDS |
 		(c->worker->conf->body_notice ? UKEY_MILTER_CHANGE_BODY : 0) |
-		(c->worker->conf->hold ? UKEY_MILTER_QUARANTINE : 0),
+		(c->worker->conf->hold ? UKEY_MILTER_QUARANTINE : 0) |
+		UKEY_MILTER_SET_MACROS,
 		UKEY_MILTER_NO_HELO |
 		UKEY_MILTER_NO_RCPT | UKEY_MILTER_NO_UNKNOWN |
 		UKEY_MILTER_QUIET_HEADER | UKEY_MILTER_QUIET_HEADER_END |
@@ -93,7 +97,7 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 		UKEY_MILTER_QUIET_DATA : 0) };
 	struct ukey_milter_options offer = { e->word[0], e->word[1],
 		e->word[2] }, taken;
-	uint8_t octets[32];
+	uint8_t octets[64];
 	struct ukey_out out;
 
 	if (c->negotiated || !ukey_milter_negotiate(&taken, &offer, &want,
@@ -113,7 +117,7 @@ take_options(struct connection *c, const struct ukey_milter_event *e)
 	c->quiet_end = taken.protocol & UKEY_MILTER_QUIET_HEADER_END;
 	c->quiet_body = taken.protocol & UKEY_MILTER_QUIET_BODY;
 	ukey_out_init(&out, octets, sizeof(octets));
-	(void)ukey_milter_write_options(&out, &taken);
+	(void)ukey_milter_write_options(&out, &taken, MAIL_MACROS);
 	output_send(c, &out);
 }
 
@@ -128,6 +132,21 @@ take_login(struct connection *c, const struct ukey_milter_event *e)
 		return;
 	}
 	keep(c->login, e->second);
+}
+
+/* The MTA's own reading of MAIL FROM; one that was cut, or that is longer than
+ * any address, is kept as one that cannot be read. */
+static void
+take_mail_addr(struct connection *c, const struct ukey_milter_event *e)
+{
+	struct ukey_view v = e->second;
+
+	if (e->cut || v.len > sizeof(c->mail_addr))
+		v = UKEY_VIEW("<");
+	if (v.len > 0)
+		memcpy(c->mail_addr, v.data, v.len);
+	c->mail_addr_len = v.len;
+	c->has_mail_addr = true;
 }
 
 static void
@@ -146,6 +165,8 @@ take_macro(struct connection *c, const struct ukey_milter_event *e)
 	if (e->stage == 'M' && ukey_view_equal(name,
 	    UKEY_VIEW("auth_authen")))
 		take_login(c, e);
+	if (e->stage == 'M' && ukey_view_equal(name, UKEY_VIEW("mail_addr")))
+		take_mail_addr(c, e);
 }
 
 /* Events of a message; those that belong to none are answered alike. */

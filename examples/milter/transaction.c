@@ -63,6 +63,7 @@ message_free(struct connection *c)
 	c->why = c->action = NULL;
 	c->purpose = PURPOSE_NONE;
 	c->queue_id[0] = c->message_id[0] = c->login[0] = '\0';
+	c->has_mail_addr = false;
 }
 
 static void
@@ -111,6 +112,14 @@ refuse(struct connection *c, const struct ukey_action *a, const char *why)
 	message_free(c);
 }
 
+/* What the MTA made of MAIL FROM. */
+static struct ukey_view
+mta_reading(const struct connection *c)
+{
+	return c->has_mail_addr ? (struct ukey_view) { c->mail_addr,
+		c->mail_addr_len } : UKEY_VIEW_NONE;
+}
+
 /* MAIL of a client of ours: its login, and whether it may use PATH. */
 static void
 begin_submission(struct connection *c, struct ukey_view path)
@@ -128,7 +137,7 @@ begin_submission(struct connection *c, struct ukey_view path)
 	}
 	ukey_out_init(&text, octets, sizeof(octets));
 	(void)ukey_session_login(s, text_view(c->login));
-	(void)ukey_session_mail_from(s, path);
+	(void)ukey_session_mail_from(s, path, mta_reading(c));
 	permit(c);
 	if (ukey_session_refused(s, &a, &text))
 		refuse(c, &a, NULL);
@@ -168,7 +177,7 @@ message_begin(struct connection *c, struct ukey_view path)
 		begin_submission(c, path);
 		return;
 	}
-	(void)ukey_session_mail_from(s, path);
+	(void)ukey_session_mail_from(s, path, mta_reading(c));
 	output_reply(c, UKEY_MILTER_CONTINUE);
 }
 

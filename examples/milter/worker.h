@@ -71,7 +71,10 @@ struct connection {
 	bool from_host;          /* no network: a program on the host */
 	/* Of the message. */
 	char login[NAME_TEXT], queue_id[NAME_TEXT], message_id[NAME_TEXT];
-	char sender[NAME_TEXT];
+	char sender[NAME_TEXT];  /* as the client wrote it, for the log */
+	uint8_t mail_addr[UKEY_MILTER_TEXT_MAX]; /* as the MTA reads it */
+	size_t mail_addr_len;
+	bool has_mail_addr;      /* the MTA told; empty: the null sender */
 	enum purpose purpose;
 	const char *why;         /* for the log: what the database said */
 	const char *action;      /* for the log, from the answer to its end */

@@ -165,7 +165,8 @@ judge(struct verified *m)
 	else
 		(void)ukey_verify_time(&m->v, m->now);
 	if (m->has_sender)
-		(void)ukey_verify_mail_from(&m->v, cli_view(m->sender));
+		(void)ukey_verify_mail_from(&m->v, cli_view(m->sender),
+		    UKEY_VIEW_NONE);
 	status = push_all(m);
 	if (status != CLI_PASS)
 		return status;

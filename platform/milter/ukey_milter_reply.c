@@ -5,6 +5,7 @@
 #include "ukey_milter_reply.h"
 
 #define BODY_MAX 65535 /* octets of one body packet */
+#define MACROS_MAIL 2  /* the step of MAIL in a list of macros */
 
 bool
 ukey_milter_negotiate(struct ukey_milter_options *taken,
@@ -57,13 +58,18 @@ packet_end(struct ukey_out *o, size_t start)
 
 bool
 ukey_milter_write_options(struct ukey_out *o,
-    const struct ukey_milter_options *taken)
+    const struct ukey_milter_options *taken, struct ukey_view mail_macros)
 {
 	size_t start = packet_start(o, 'O');
 
 	write_u32(o, taken->version);
 	write_u32(o, taken->actions);
 	write_u32(o, taken->protocol);
+	if (taken->actions & UKEY_MILTER_SET_MACROS) {
+		write_u32(o, MACROS_MAIL);
+		ukey_out_view(o, mail_macros);
+		ukey_out_octet(o, 0);
+	}
 	return packet_end(o, start);
 }
 

@@ -23,6 +23,7 @@ extern "C" {
 #define UKEY_MILTER_CHANGE_BODY 0x2
 #define UKEY_MILTER_CHANGE_FIELDS 0x10
 #define UKEY_MILTER_QUARANTINE 0x20
+#define UKEY_MILTER_SET_MACROS 0x100 /* the filter names the macros it wants */
 
 /* Protocol steps: "NO" not sent at all, "QUIET" sent without a reply. */
 #define UKEY_MILTER_NO_HELO 0x2
@@ -56,8 +57,10 @@ bool ukey_milter_negotiate(struct ukey_milter_options *taken,
     const struct ukey_milter_options *offer,
     const struct ukey_milter_options *want, uint32_t need);
 
+/* MAIL_MACROS, names with blanks between them, replace the MTA's own choice at
+ * MAIL where SET_MACROS is taken. */
 bool ukey_milter_write_options(struct ukey_out *o,
-    const struct ukey_milter_options *taken);
+    const struct ukey_milter_options *taken, struct ukey_view mail_macros);
 /* One of the replies of one octet. */
 bool ukey_milter_write_reply(struct ukey_out *o, uint8_t reply);
 /*

@@ -136,7 +136,8 @@ ours_verify(const struct message *m, const struct ours *o)
 	ukey_verify_init(&v, o->user ? 0 : UKEY_VERIFY_DKIM, arena,
 	    sizeof(arena));
 	if (o->user)
-		ukey_verify_mail_from(&v, UKEY_VIEW("alice@" DOMAIN));
+		ukey_verify_mail_from(&v, UKEY_VIEW("alice@" DOMAIN),
+		    UKEY_VIEW_NONE);
 	ukey_verify_time(&v, TIME);
 	for (at = 0; at < m->len; at += n) {
 		n = end - at < o->piece ? end - at : o->piece;

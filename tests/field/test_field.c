@@ -221,7 +221,7 @@ judge(const struct support_vector *c, bool split, struct ukey_judgement *j)
 	ukey_verify_init(&v, c->flags, own, sizeof(own));
 	from.len = from.data == NULL ? 0 : strlen(c->mail_from);
 	if (from.data != NULL)
-		ukey_verify_mail_from(&v, from);
+		ukey_verify_mail_from(&v, from, UKEY_VIEW_NONE);
 	ukey_verify_time(&v, c->time);
 	if (split)
 		push_split(&v, c);
@@ -316,7 +316,7 @@ test_survivors(void **state)
 
 	(void)state;
 	ukey_session_init(&s, &settings, UKEY_ROLE_MX, arena, sizeof(arena));
-	ukey_session_mail_from(&s, UKEY_VIEW("<>"));
+	ukey_session_mail_from(&s, UKEY_VIEW("<>"), UKEY_VIEW_NONE);
 	for (i = 0; i < 8; i++) {
 		ukey_session_field(&s, forged[i] ?
 		    UKEY_VIEW("Authentication-Results: mx.example.net; x=y\r\n")

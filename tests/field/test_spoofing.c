@@ -174,7 +174,7 @@ submit(const struct support_vector *c)
 	    sizeof(arena));
 	ukey_session_time(&s, c->time);
 	ukey_session_login(&s, UKEY_VIEW("alice"));
-	ukey_session_mail_from(&s, path);
+	ukey_session_mail_from(&s, path, UKEY_VIEW_NONE);
 	permit_all(&s);
 	push(&s, message);
 	permit_all(&s);

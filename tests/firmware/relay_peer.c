@@ -116,7 +116,7 @@ own(const struct transaction *t, struct actions *a)
 	if (t->login != NULL)
 		ukey_session_login(&s, view(t->login));
 	if (t->mail_from != NULL)
-		ukey_session_mail_from(&s, view(t->mail_from));
+		ukey_session_mail_from(&s, view(t->mail_from), UKEY_VIEW_NONE);
 	permit(&s);
 	ukey_out_init(&out, text, sizeof(text));
 	if (ukey_session_refused(&s, &action, &out)) {

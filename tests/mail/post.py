@@ -1,10 +1,11 @@
 """Sends one letter by SMTP and prints the reply that matters: the first
 refusal, or what came for the end of the data.
 
-    post.py [-l LOGIN] [-u] PORT MAIL-FROM RCPT-TO LETTER
+    post.py [-l LOGIN] [-u] [-r] PORT MAIL-FROM RCPT-TO LETTER
 
 LETTER is a file; its line ends become CRLF, all else goes as it is.  LOGIN's
-password is pw-LOGIN; -u asks for SMTPUTF8.
+password is pw-LOGIN; -u asks for SMTPUTF8; with -r MAIL-FROM goes as it is, and
+has its brackets.
 
 SPDX-License-Identifier: MIT
 """
@@ -14,7 +15,13 @@ import smtplib
 import sys
 
 
-def post(port, sender, recipient, letter, login=None, utf8=False):
+def mail(s, sender, options, raw):
+    if not raw:
+        return s.mail(sender, options)
+    return s.docmd("MAIL", " ".join([f"FROM:{sender}", *options]))
+
+
+def post(port, sender, recipient, letter, login=None, utf8=False, raw=False):
     """The reply, as (code, text)."""
     with smtplib.SMTP("127.0.0.1", port, timeout=120) as s:
         code, text = s.ehlo("client.test")
@@ -27,7 +34,7 @@ def post(port, sender, recipient, letter, login=None, utf8=False):
             except smtplib.SMTPResponseException as e:
                 return e.smtp_code, e.smtp_error
         options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
-        for step in (lambda: s.mail(sender, options),
+        for step in (lambda: mail(s, sender, options, raw),
                      lambda: s.rcpt(recipient)):
             s.command_encoding = "utf-8"
             code, text = step()
@@ -37,7 +44,7 @@ def post(port, sender, recipient, letter, login=None, utf8=False):
 
 
 def main():
-    options, words = getopt.getopt(sys.argv[1:], "l:u")
+    options, words = getopt.getopt(sys.argv[1:], "l:ur")
     options = dict(options)
     with open(words[3], "rb") as f:
         letter = f.read()
@@ -45,7 +52,8 @@ def main():
     sender, recipient = (os.fsencode(w).decode("utf-8") for w in words[1:3])
     try:
         code, text = post(int(words[0]), sender, recipient, letter,
-                          options.get("-l"), "-u" in options)
+                          options.get("-l"), "-u" in options,
+                          "-r" in options)
     except smtplib.SMTPResponseException as e:
         code, text = e.smtp_code, e.smtp_error
     except (smtplib.SMTPException, OSError) as e:

@@ -6,6 +6,54 @@ set -u
 . tests/mail/bed.sh
 bed_init
 
+# Spellings of MAIL FROM that servers take, for a mailbox with uk=reject.  A
+# spoof gets no 250 by any of them; a letter that alice signed passes where the
+# server itself reads her address (pass), and is refused where it reads another
+# one, or none that we can (no).
+spellings() {
+	cat <<'EOF'
+pass <alice@example.test>
+pass alice@example.test
+pass <ALICE@Example.TEST>
+pass <"alice"@example.test>
+pass <alice+news@example.test>
+pass <@a.test:alice@example.test>
+pass <@a.test,@b.test:alice@example.test>
+pass <alice@example.test> SIZE=1000
+pass <alice@example.test.>
+pass < alice@example.test>
+pass <alice@example.test >
+pass <alice @example.test>
+pass <alice@ example.test>
+pass <alice(x)@example.test>
+pass <(x)alice@example.test>
+pass <alice@example.test(x)>
+pass <alice@example.test,>
+pass <<alice@example.test>>
+pass <al\ice@example.test>
+pass <alice	@example.test>
+no <alice@example.test..>
+no <alice.@example.test>
+no <.alice@example.test>
+no <al..ice@example.test>
+no <"alice"."x"@example.test>
+no <"alice@example.test"@example.test>
+no <alice%example.test@example.test>
+no <alice%example.test@dest.test>
+no <"alice@example.test"@dest.test>
+no <example.test!alice@dest.test>
+no <alice@example.test>x
+no <alice@[example.test]>
+no <alice@[127.0.0.1]>
+no <alice@example_x.test>
+no <alice;@example.test>
+no <"alice\x09"@example.test>
+no <ceo>
+no <alice@exämple.test>
+pass <Alice <alice@example.test>>
+EOF
+}
+
 # ---- keys, records, servers ----------------------------------------------------
 
 # Keys that are not in a database: NAME OPTIONS...; prints the records.
@@ -120,6 +168,38 @@ says 'policy.action=quarantine' "$(cat "$(delivered marked)")" 'and marked'
 taken stranger eve@example.net "$(letter stranger eve@example.net)" none \
     'a domain without user keys'
 taken bounce '' "$(letter bounce eve@example.net)" none 'a bounce'
+
+# ---- spellings of the sender --------------------------------------------------
+
+signed alice spelled >/dev/null
+mv "$work/signed" "$work/spelled"
+letter spoof alice@example.test >/dev/null
+spellings >"$work/spellings"
+while IFS= read -r line; do
+	path=${line#* }
+	reply=$(python3 tests/mail/post.py -r "$MX_PORT" "$path" b@dest.test \
+	    "$work/letter.spoof")
+	case $reply in
+	[45]*) passed=$((passed + 1)) ;;
+	*)
+		failed=$((failed + 1))
+		echo "FAIL a spoof by $path: $reply"
+		;;
+	esac
+	is "${line%% *}" "$(case $(python3 tests/mail/post.py -r "$MX_PORT" \
+	    "$path" b@dest.test "$work/spelled") in
+	    250*) echo pass ;; *) echo no ;; esac)" "alice's letter by $path"
+done <"$work/spellings"
+is 0 "$(grep -rlxF 'Subject: spoof' "$work/in/mail/all/new" | wc -l)" \
+    'no spoof is delivered'
+all_spelled() {
+	[ "$(grep -rlxF 'Subject: spelled' "$work/in/mail/all/new" |
+	    wc -l)" = "$(grep -c '^pass' "$work/spellings")" ]
+}
+until_true all_spelled
+is 0 $? 'all of hers are delivered'
+is 0 "$(grep -rlxF 'Subject: spelled' "$work/in/mail/all/new" |
+    xargs grep -Lc 'userkeys=pass' | wc -l)" 'and each of hers passes'
 
 # ---- forged results ----------------------------------------------------------------
 

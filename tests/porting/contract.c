@@ -103,7 +103,8 @@ judge(const struct platform *p)
 		die("no memory");
 	ukey_verify_init(&v, 0, arena, p->arena);
 	if (!p->no_mail_from)
-		ukey_verify_mail_from(&v, UKEY_VIEW("<alice@example.org>"));
+		ukey_verify_mail_from(&v, UKEY_VIEW("<alice@example.org>"),
+		    UKEY_VIEW_NONE);
 	ukey_verify_time(&v, p->time);
 	ukey_verify_push(&v, message, message_len);
 	if (!p->no_end)

@@ -7,7 +7,7 @@
 # each on ports smtp and submission, and the milter.  Sets SUBMIT_PORT (of the
 # one called out) and MX_PORT (of in).  FOLDER/out/run and FOLDER/in/run are
 # what Sendmail sees as /run.
-# sendmail_start FOLDER; sendmail_stop.  ROOT is where unpack.sh put Sendmail.
+# sendmail_start FOLDER; sendmail_msp FOLDER FROM TO; sendmail_stop.  ROOT is where unpack.sh put Sendmail.
 
 # sendmail_mc FOLDER NAME HOST SMTP SUBMISSION LINES: what both have.
 sendmail_mc() {
@@ -117,6 +117,34 @@ sendmail_run() {
 sendmail_start() {
 	sendmail_run "$1" out out.example.test &&
 	    sendmail_run "$1" in mx.dest.test
+}
+
+# sendmail_msp FOLDER FROM TO: a letter, on standard input, of a program on the
+# MX's own host, by the mail submission program.
+sendmail_msp() {
+	mkdir -p -m 700 "$1/in/clientmqueue"
+	chown nobody "$1/in/clientmqueue"
+	cat >"$1/in/submit.mc" <<EOF
+divert(-1)
+include(\`$ROOT/usr/share/sendmail/cf/m4/cf.m4')dnl
+divert(0)dnl
+OSTYPE(\`linux')dnl
+define(\`MSP_QUEUE_DIR', \`$1/in/clientmqueue')dnl
+define(\`confPID_FILE', \`$1/in/msp.pid')dnl
+define(\`STATUS_FILE', \`')dnl
+define(\`confDOMAIN_NAME', \`mx.dest.test')dnl
+define(\`confDONT_INIT_GROUPS', \`True')dnl
+define(\`confRUN_AS_USER', \`nobody')dnl
+define(\`confTRUSTED_USER', \`root')dnl
+define(\`RELAY_MAILER_ARGS', \`TCP \$h $MX_PORT')dnl
+FEATURE(\`msp', \`[127.0.0.1]')dnl
+EOF
+	m4 -D_CF_DIR_="$ROOT/usr/share/sendmail/cf/" "$1/in/submit.mc" \
+	    >"$1/in/submit.cf" || return 1
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -u sh -c 'hostname mx.dest.test && exec "$4" -Ac \
+	    -C "$1/in/submit.cf" -f "$2" "$3"' - "$@" \
+	    "$ROOT/usr/libexec/sendmail/sendmail"
 }
 
 sendmail_stop() {

@@ -67,6 +67,15 @@ $ORIGIN example.net.
 @ 60 SOA ns hostmaster 1 3600 600 86400 1
 @ 60 NS ns
 EOF
+cat >"$work/dest.test.zone" <<'EOF'
+$ORIGIN dest.test.
+@ 60 SOA ns hostmaster 1 3600 600 86400 1
+@ 60 NS ns
+*.userkeys 60 TXT "v=DKIM1; uk=reject; p="
+free.userkeys 60 TXT "v=DKIM1; uk=none; p="
+*.userkeys.mx 60 TXT "v=DKIM1; uk=reject; p="
+free.userkeys.mx 60 TXT "v=DKIM1; uk=none; p="
+EOF
 ukd() {
 	"$build/userkeys" ukd "$@" --db "$work/ukd.db"
 }
@@ -251,6 +260,82 @@ is '550 5.7.1' "$(inject $a --data "@$work/changed")" \
     'changed on the way: refused'
 is '550 5.7.1' "$(inject $a)" 'unsigned: refused'
 is '550 5.7.1' "$(inject anybody@example.test)" 'the wildcard: refused'
+# Spellings of MAIL FROM, as in tests/mail/test_mx.sh.
+spellings() {
+	cat <<'EOF'
+pass <alice@example.test>
+pass alice@example.test
+pass <ALICE@Example.TEST>
+pass <"alice"@example.test>
+pass <alice+news@example.test>
+pass <@a.test:alice@example.test>
+pass <@a.test,@b.test:alice@example.test>
+pass <alice@example.test> SIZE=1000
+pass <alice@example.test.>
+pass < alice@example.test>
+pass <alice@example.test >
+pass <alice @example.test>
+pass <alice@ example.test>
+pass <alice(x)@example.test>
+pass <(x)alice@example.test>
+pass <alice@example.test(x)>
+no <alice@example.test,>
+pass <<alice@example.test>>
+no <al\ice@example.test>
+pass <alice	@example.test>
+pass <alice@example.test..>
+no <alice.@example.test>
+no <.alice@example.test>
+no <al..ice@example.test>
+no <"alice"."x"@example.test>
+no <"alice@example.test"@example.test>
+no <alice%example.test@example.test>
+no <alice%example.test@dest.test>
+no <"alice@example.test"@dest.test>
+no <example.test!alice@dest.test>
+pass <alice@example.test>x
+no <alice@[example.test]>
+no <alice@[127.0.0.1]>
+no <alice@example_x.test>
+no <alice;@example.test>
+no <"alice\x09"@example.test>
+no <ceo>
+no <alice@exämple.test>
+pass <Alice <alice@example.test>>
+EOF
+}
+printf 'From: %s\nTo: b@dest.test\nSubject: spoof\n\nHi\n' $a >"$work/spoof"
+spellings >"$work/spellings"
+while IFS= read -r line; do
+	path=${line#* }
+	reply=$(python3 tests/mail/post.py -r "$MX_PORT" "$path" b@dest.test \
+	    "$work/spoof")
+	case $reply in
+	[45]*) passed=$((passed + 1)) ;;
+	*)
+		failed=$((failed + 1))
+		echo "FAIL a spoof by $path: $reply"
+		;;
+	esac
+	is "${line%% *}" "$(case $(python3 tests/mail/post.py -r "$MX_PORT" \
+	    "$path" b@dest.test "$work/again") in
+	    250*) echo pass ;; *) echo no ;; esac)" "alice's letter by $path"
+done <"$work/spellings"
+
+# Senders of the server's own domains: {mail_addr} is a local-part alone.
+is "$good" "$(inject free@dest.test --header 'Subject: own')" \
+    'a sender of its own domain'
+is 'userkeys=none' "$(result "$(delivered own)")" 'is judged'
+is 1 "$(grep -c 'smtp.mailfrom=free@dest.test' "$(delivered own)")" \
+    'with the domain of the argument'
+is '550 5.7.1' "$(inject alice@dest.test)" 'the advice of its own domain'
+is '553 5.5.4' "$(inject '<free>')" 'none without a domain: its own rule'
+for from in free Free free@mx.dest.test; do
+	printf 'Subject: program-%s\n\nHi\n' "$from" |
+	    sendmail_msp "$work" "$from" b@dest.test
+	is 'userkeys=none' "$(result "$(delivered "program-$from")")" \
+	    "sendmail -f $from on the host"
+done
 { for claim in 'mx.dest.test' 'MX.DEST.TEST' '(x) mx.dest.test' \
     '"mx.dest.test"' 'mx.dest.test.' 'mx.dest.test 1' 'other.test' \
     'mx.dest.test/1'; do

@@ -72,9 +72,15 @@ class Client:
             return b"c", b""
         return self.ask(b"C", data)
 
-    def mail(self, sender, login=None):
+    def mail(self, sender, login=None, mail_addr=None):
+        """MAIL_ADDR: the MTA's own reading; None: it tells none."""
+        pairs = {}
         if login:
-            self.macros(b"M", auth_type="PLAIN", auth_authen=login)
+            pairs.update(auth_type="PLAIN", auth_authen=login)
+        if mail_addr is not None:
+            pairs["mail_addr"] = mail_addr
+        if pairs:
+            self.macros(b"M", **pairs)
         return self.ask(b"M", sender.encode() + b"\0")
 
     def fields(self, header):

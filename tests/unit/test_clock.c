@@ -105,7 +105,8 @@ submit(struct ukey_session *s, const struct ukey_session_settings *settings,
 	    UKEY_SUBMIT_ARENA);
 	assert_int_equal(ukey_session_clock(s, reading), 0);
 	ukey_session_login(s, UKEY_VIEW("alice"));
-	ukey_session_mail_from(s, UKEY_VIEW("<alice@example.org>"));
+	ukey_session_mail_from(s, UKEY_VIEW("<alice@example.org>"),
+	    UKEY_VIEW_NONE);
 }
 
 /* The rest of it: the signature field as text, to FIELD. */
@@ -222,7 +223,8 @@ receive(const char *field, int64_t reading, struct ukey_judgement *j,
 
 	ukey_session_init(&s, &settings, UKEY_ROLE_MX, arena, sizeof(arena));
 	assert_int_equal(ukey_session_clock(&s, reading), 0);
-	ukey_session_mail_from(&s, UKEY_VIEW("<alice@example.org>"));
+	ukey_session_mail_from(&s, UKEY_VIEW("<alice@example.org>"),
+	    UKEY_VIEW_NONE);
 	ukey_session_field(&s, (struct ukey_view) { (const uint8_t *)field,
 		strlen(field) });
 	ukey_session_field(&s, UKEY_VIEW(FROM));

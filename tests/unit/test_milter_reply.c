@@ -18,6 +18,8 @@ struct negotiation {
 
 static const struct ukey_milter_options want = { 6, 0x31, 0x1c0182 };
 
+static const struct ukey_milter_options macros = { 6, 0x131, 0x1c0182 };
+
 static const struct negotiation negotiations[] = {
 	{ { 6, 0x1ff, 0x1fffff }, { 6, 0x31, 0x1c0182 }, true },
 	{ { 7, 0xffff, 0xffffffff }, { 6, 0x31, 0x1c0182 }, true },
@@ -53,7 +55,7 @@ write_one(struct ukey_out *o, unsigned which)
 
 	switch (which) {
 	case 0:
-		return ukey_milter_write_options(o, &want);
+		return ukey_milter_write_options(o, &want, UKEY_VIEW("i"));
 	case 1:
 		return ukey_milter_write_reply(o, UKEY_MILTER_CONTINUE);
 	case 2:
@@ -67,8 +69,11 @@ write_one(struct ukey_out *o, unsigned which)
 		return ukey_milter_write_delete(o, UKEY_VIEW("X-Y"), 258);
 	case 6:
 		return ukey_milter_write_quarantine(o, UKEY_VIEW("a\nb"));
-	default:
+	case 7:
 		return ukey_milter_write_body(o, UKEY_VIEW("a\r\n"));
+	default:
+		return ukey_milter_write_options(o, &macros,
+		    UKEY_VIEW("i {a}"));
 	}
 }
 
@@ -88,6 +93,8 @@ static const struct written writtens[] = {
 	WRITTEN("\0\0\0\12m\0\0\1\2X-Y\0\0"),
 	WRITTEN("\0\0\0\5qa?b\0"),
 	WRITTEN("\0\0\0\4ba\r\n"),
+	WRITTEN("\0\0\0\27O\0\0\0\6\0\0\1\61\0\34\1\202"
+	    "\0\0\0\2i {a}\0"),
 };
 
 static void

@@ -151,7 +151,7 @@ static const struct submission submissions[] = {
 	    "a=b\r\nauthentication-results: (c)MX.example.net.; dkim=\r\n"
 	    FROM, "-3 -1 +DKIM-Signature ok", 0, 0, 0, UKEY_REASON_OK },
 	{ "alice", "<bob@example.org>", FROM, "553 5.7.1 This login may not "
-	    "send as <bob@example.org>: choose an address of yours", 0, 0, 0,
+	    "send as bob@example.org: choose an address of yours", 0, 0, 0,
 	    UKEY_REASON_NO_KEY },
 	{ "alice", "<later@example.org>", FROM, "451 4.3.0 The key database "
 	    "is not at hand: try again later", 0, 0, 0, UKEY_REASON_NO_KEY },
@@ -225,7 +225,8 @@ run_submission(const struct submission *c, bool late)
 	    UKEY_SUBMIT_ARENA);
 	ukey_session_time(&s, SUPPORT_MAIL_TIME);
 	assert_int_equal(ukey_session_login(&s, view(c->login)), 0);
-	assert_int_equal(ukey_session_mail_from(&s, view(c->from)), 0);
+	assert_int_equal(ukey_session_mail_from(&s, view(c->from),
+	    UKEY_VIEW_NONE), 0);
 	assert_int_equal(ukey_session_login(&s, view(c->login)),
 	    UKEY_ERR_ORDER);
 	if (!late) {
@@ -282,7 +283,7 @@ test_both(void **state)
 	    UKEY_SUBMIT_ARENA);
 	ukey_session_time(&s, SUPPORT_MAIL_TIME);
 	ukey_session_login(&s, view("alice"));
-	ukey_session_mail_from(&s, view("alice@example.org"));
+	ukey_session_mail_from(&s, view("alice@example.org"), UKEY_VIEW_NONE);
 	push_fields(&s, FROM "Subject: x\r\n");
 	ukey_session_body(&s, "", 0);
 	ukey_session_header_end(&s);
@@ -294,7 +295,8 @@ test_both(void **state)
 	assert_true(ukey_session_action(&s, &a, &out));
 	ukey_session_init(&mx, &settings, UKEY_ROLE_MX, other, sizeof(other));
 	ukey_session_time(&mx, SUPPORT_MAIL_TIME);
-	ukey_session_mail_from(&mx, view("<alice@example.org>"));
+	ukey_session_mail_from(&mx, view("<alice@example.org>"),
+	    UKEY_VIEW_NONE);
 	assert_int_equal(ukey_session_field(&mx, a.text), 0);
 	push_fields(&mx, FROM "Subject: x\r\n");
 	ukey_session_header_end(&mx);
@@ -330,7 +332,7 @@ test_policy(void **state)
 			ukey_session_init(&s, &settings, UKEY_ROLE_MX, arena,
 			    sizeof(arena));
 			ukey_session_mail_from(&s,
-			    view("<alice@example.org>"));
+			    view("<alice@example.org>"), UKEY_VIEW_NONE);
 			push_fields(&s, "Authentication-Results: "
 			    "mx.example.net; x=y\r\n" FROM);
 			ukey_session_end(&s);
@@ -368,7 +370,7 @@ test_arena(void **state)
 		    size);
 		if (ukey_session_login(&s, view("alice")) == 0 &&
 		    ukey_session_mail_from(&s,
-		    view("alice@example.org")) == 0) {
+		    view("alice@example.org"), UKEY_VIEW_NONE) == 0) {
 			push_fields(&s, FROM);
 			ukey_session_header_end(&s);
 			ukey_session_end(&s);

@@ -44,7 +44,7 @@ begin(struct ukey_verify *v, void *memory, size_t size, uint64_t now)
 {
 	ukey_verify_init(v, UKEY_VERIFY_DKIM, memory, size);
 	assert_int_equal(ukey_verify_mail_from(v,
-	    UKEY_VIEW("<alice@example.org>")), 0);
+	    UKEY_VIEW("<alice@example.org>"), UKEY_VIEW_NONE), 0);
 	assert_int_equal(ukey_verify_time(v, now), 0);
 }
 
@@ -70,7 +70,8 @@ test_order(void **state)
 	ukey_verify_userkeys(&v, &j);
 	assert_int_equal(j.reason, UKEY_REASON_INCOMPLETE);
 	assert_int_equal(ukey_verify_push(&v, mail.data, 20), 0);
-	assert_int_equal(ukey_verify_mail_from(&v, UKEY_VIEW("a@b")),
+	assert_int_equal(ukey_verify_mail_from(&v, UKEY_VIEW("a@b"),
+	    UKEY_VIEW_NONE),
 	    UKEY_ERR_ORDER);
 	assert_int_equal(ukey_verify_push(&v, mail.data + 20, mail.len - 20),
 	    0);
@@ -232,7 +233,7 @@ test_arena(void **state)
 		assert_non_null(memory);
 		ukey_verify_init(&v, UKEY_VERIFY_DKIM, memory, size);
 		(void)ukey_verify_mail_from(&v,
-		    UKEY_VIEW("<alice@example.org>"));
+		    UKEY_VIEW("<alice@example.org>"), UKEY_VIEW_NONE);
 		ukey_verify_time(&v, SUPPORT_MAIL_TIME);
 		ukey_verify_push(&v, mail.data, mail.len);
 		ukey_verify_end(&v);
@@ -337,7 +338,7 @@ test_long_identity(void **state)
 		support_mail_sign(&mail, selector, sender);
 		ukey_verify_init(&v, 0, arena, sizeof(arena));
 		from.len = len + 12;
-		ukey_verify_mail_from(&v, from);
+		ukey_verify_mail_from(&v, from, UKEY_VIEW_NONE);
 		ukey_verify_push(&v, mail.data, mail.len);
 		ukey_verify_end(&v);
 		support_dns_run(&v, records, false);

@@ -495,10 +495,10 @@ def userkeys(c):
     c.user("user-sha1", user(change={"a": "rsa-sha1"}, digest="sha1"),
            "permerror sha1 advice=reject from=same", record(uk="reject"))
     c.user("user-empty-sender-local", MESSAGE,
-           "none empty-local-part advice=none from=other", "",
+           "permerror empty-local-part advice=none from=other", "",
            sender='""@example.org')
     c.user("user-literal", MESSAGE,
-           "none address-literal advice=none from=other", "",
+           "permerror address-literal advice=none from=other", "",
            sender="alice@[192.0.2.1]")
     c.user("user-bad-sender", MESSAGE,
            "permerror mail-from advice=none from=other", "",

@@ -96,7 +96,7 @@ judge(const struct support_vector *c, size_t cut, size_t step, char *text)
 
 	ukey_verify_init(&v, c->flags, arena, sizeof(arena));
 	if (c->mail_from != NULL)
-		ukey_verify_mail_from(&v, from);
+		ukey_verify_mail_from(&v, from, UKEY_VIEW_NONE);
 	ukey_verify_time(&v, c->time);
 	push(&v, c->message, cut, step);
 	if (cut % 2 == 1) /* answers before the end of the octets, too */
