@@ -17,8 +17,7 @@ put(char *line, const char *name, const char *value)
 	log_word(line, LINE_SIZE, name, v);
 }
 
-/* Which message it is.  At MAIL Postfix has no queue id yet: where the client
- * is says more then. */
+/* Which message it is, and from where; at MAIL Postfix has no queue id yet. */
 static void
 put_names(char *line, const struct connection *c)
 {
@@ -30,9 +29,8 @@ put_names(char *line, const struct connection *c)
 		put(line, "message-id", c->message_id);
 	} else {
 		put(line, "at", "mail");
-		put(line, "client", c->client[0] == '\0' ? "local" :
-		    c->client);
 	}
+	put(line, "client", c->client[0] == '\0' ? "local" : c->client);
 	put(line, "role", purposes[c->purpose]);
 	put(line, "from", c->sender);
 	if (c->login[0] != '\0')

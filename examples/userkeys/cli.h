@@ -36,6 +36,7 @@ int cmd_verify(int argc, char **argv);
 int cmd_ukd(int argc, char **argv);
 int cmd_setup(int argc, char **argv);
 int cmd_why(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 
 /* One option of a command: NAME without dashes. */
 struct cli_option {

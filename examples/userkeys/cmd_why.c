@@ -10,13 +10,8 @@
  * else.  From the time of the line, all keys are shown, and why= is put into
  * words, by why_explain.c.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "why.h"
-#include "why_line.h"
+#include "why_log.h"
 
 static const char help[] =
 "usage: userkeys why MESSAGE-ID [FILE...] [--json]\n"
@@ -115,10 +110,9 @@ line_put(struct search *s, struct ukey_view when, struct ukey_view rest)
 	s->found++;
 }
 
-/* Line NUMBER of the log NAME. */
+/* The last line of LOG. */
 static void
-line_judge(struct search *s, struct ukey_view line, const char *name,
-    unsigned number)
+line_judge(struct search *s, struct ukey_view line, const struct why_log *log)
 {
 	static struct why_line l;
 	struct ukey_view rest, key, value;
@@ -127,8 +121,8 @@ line_judge(struct search *s, struct ukey_view line, const char *name,
 	s->ours += kind == WHY_OURS;
 	if (kind == WHY_UNKNOWN && s->unread == NULL &&
 	    why_id_in(&s->id, line)) {
-		s->unread = name;
-		s->unread_line = number;
+		s->unread = log->path;
+		s->unread_line = log->number;
 	}
 	rest = l.text;
 	while (kind == WHY_OURS && why_pair_next(&rest, &key, &value))
@@ -136,122 +130,6 @@ line_judge(struct search *s, struct ukey_view line, const char *name,
 			line_put(s, l.when, l.text);
 			return;
 		}
-}
-
-/* The next line without its end; what does not fit is passed over. */
-static bool
-line_next(FILE *f, char line[WHY_LINE_SIZE])
-{
-	size_t len;
-	int c = 0;
-
-	if (fgets(line, WHY_LINE_SIZE, f) == NULL)
-		return false;
-	len = strcspn(line, "\r\n");
-	if (line[len] == '\0' && len == WHY_LINE_SIZE - 1)
-		while (c != '\n' && c != EOF)
-			c = getc(f);
-	line[len] = '\0';
-	return true;
-}
-
-/* The program that unpacks a file which begins with LINE, or NULL. */
-static const char *
-unpacker(const char *line)
-{
-	static const struct {
-		const char *magic, *program;
-	} forms[] = { { "\x1F\x8B", "zcat" }, { "BZh", "bzcat" },
-		{ "\xFD" "7zXZ", "xzcat" },
-		{ "\x28\xB5\x2F\xFD", "zstdcat" } };
-	size_t i;
-
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (strncmp(line, forms[i].magic, strlen(forms[i].magic)) ==
-		    0)
-			return forms[i].program;
-	return NULL;
-}
-
-/* All lines of F, the log PATH; false with the error printed. */
-static bool
-lines_read(struct search *s, FILE *f, const char *path)
-{
-	char line[WHY_LINE_SIZE];
-	unsigned number = 0;
-
-	while (line_next(f, line)) {
-		if (number++ == 0 && unpacker(line) != NULL) {
-			cli_error("%s: it is compressed: %s %s | userkeys why "
-			    "ID -", path, unpacker(line), path);
-			return false;
-		}
-		line_judge(s, cli_view(line), path, number);
-	}
-	if (ferror(f) == 0)
-		return true;
-	cli_error("%s: %s: read it as a user who may", path, strerror(errno));
-	return false;
-}
-
-/* False with the error printed. */
-static bool
-log_read(struct search *s, const char *path)
-{
-	bool input = strcmp(path, "-") == 0, good;
-	FILE *f = input ? stdin : fopen(path, "r");
-
-	if (f == NULL) {
-		cli_error("%s: %s: expected a log: name the mail log, or pipe "
-		    "the journal: journalctl -u userkeys-milter | userkeys "
-		    "why ID -", path, strerror(errno));
-		return false;
-	}
-	good = lines_read(s, f, path);
-	if (!input)
-		fclose(f);
-	return good;
-}
-
-/* The first of the usual places that can be read; else where Debian has it. */
-static const char *
-usual_log(void)
-{
-	static const char *const paths[] = { "/var/log/mail.log",
-	    "/var/log/maillog", "/var/log/mail" };
-	size_t i;
-
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (access(paths[i], R_OK) == 0)
-			return paths[i];
-	return paths[0];
-}
-
-/* The log of the usual place, and before it the one that was rotated last. */
-static bool
-usual_read(struct search *s)
-{
-	const char *path = usual_log();
-	char before[64];
-
-	snprintf(before, sizeof(before), "%s.1", path);
-	if (access(before, R_OK) == 0 && !log_read(s, before))
-		return false;
-	return log_read(s, path);
-}
-
-static bool
-logs_read(struct search *s, const char *log, char **files)
-{
-	bool good = true;
-
-	if (log == NULL && files[0] == NULL)
-		return usual_read(s);
-	if (log != NULL)
-		good = log_read(s, log);
-	for (; good && *files != NULL; files++)
-		good = log_read(s, *files);
-	return good;
 }
 
 /* Nothing was found: why. */
@@ -279,11 +157,13 @@ int
 cmd_why(int argc, char **argv)
 {
 	static struct search s;
-	const char *log = NULL;
+	static struct why_log log;
+	const char *file = NULL;
 	const struct cli_option options[] = {
-		{ "log", &log, NULL }, { "json", NULL, &s.json },
+		{ "log", &file, NULL }, { "json", NULL, &s.json },
 		{ NULL, NULL, NULL } };
 	const struct cli_syntax syntax = { "why", help, options };
+	struct ukey_view line;
 	int status, count;
 
 	s = (struct search) { .found = 0 };
@@ -294,7 +174,13 @@ cmd_why(int argc, char **argv)
 		return cli_usage("why", "why: one Message-ID or queue id is "
 		    "needed");
 	why_id_make(&s.id, argv[1]);
-	if (!logs_read(&s, log, argv + 2))
+	why_log_init(&log, "userkeys why ID -");
+	if ((file != NULL && !why_log_add(&log, file)) ||
+	    !why_log_add_all(&log, argv + 2))
+		return CLI_USAGE;
+	while (why_log_next(&log, &line))
+		line_judge(&s, line, &log);
+	if (log.bad)
 		return CLI_INPUT;
 	return s.found > 0 ? CLI_PASS : not_found(&s, argv[1]);
 }

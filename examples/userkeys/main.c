@@ -21,6 +21,7 @@ static const struct {
 	{ "ukd", cmd_ukd, "the User Key Database of a mail server" },
 	{ "setup", cmd_setup, "make Postfix sign and verify" },
 	{ "why", cmd_why, "what the milter did with a message, and why" },
+	{ "report", cmd_report, "what a higher ceiling would do to mail" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -147,8 +147,8 @@ def quoted_id(bed):
     bed.mark()
     bed.receive(MESSAGE.replace(b"<1@example.org>", b'<"quote@example.org>'))
     time.sleep(0.1)
-    check("the quote is escaped", 'message-id=<%22quote@example.org> role=mx'
-          in bed.text(), bed.text())
+    check("the quote is escaped", 'message-id=<%22quote@example.org> '
+          "client=192.0.2.7 role=mx" in bed.text(), bed.text())
     p = subprocess.run([f"{BUILD}/userkeys", "why", "<%22quote@example.org>",
                         "--log", bed.log], capture_output=True, text=True)
     check("userkeys why finds all of it", p.returncode == 0 and

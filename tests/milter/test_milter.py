@@ -167,7 +167,8 @@ def life(milter, where):
                                         milter.text()))
     log = milter.text()
     check("a line for each message", re.search(
-        r"queue=4XyZ12345 message-id=<1@example.org> role=submit "
+        r"queue=4XyZ12345 message-id=<1@example.org> client=192\.0\.2\.7 "
+        r"role=submit "
         r"from=<alice@example.org> login=alice action=sign why=ok", log),
         log[-500:])
     check("a refusal at MAIL says who and why", re.search(
