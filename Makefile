@@ -35,8 +35,8 @@ share = install -D -m 644 examples/userkeys/$(firstword $(subst :, ,$(1))) \
 	$(DEST)/share/$(lastword $(subst :, ,$(1)))
 # What an application includes; all other headers are private.
 HEADERS = core/ukey.h $(patsubst %,core/ukey%.h,_address _authres _canon_body \
-	_canon_header _config _dns _err _field _keyrecord _message _name _out \
-	_policy _port _reason _session _sign _text _verify) \
+	_canon_header _clock _config _dns _err _field _keyrecord _message _name \
+	_out _policy _port _reason _sender _session _sign _text _verify) \
 	port/$(PORT)/ukey_key.h platform/posix/ukey_random.h \
 	platform/posix/ukey_resolver.h platform/milter/ukey_milter_codec.h \
 	platform/milter/ukey_milter_reply.h $(if $(SQLITE_LIBS),\

@@ -120,14 +120,37 @@ ${CC:-cc} -Wall -Wextra -Werror -o "$work/example" "$work/example.c" \
     $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs \
     userkeys) 2>"$work/log"
 is 0 $? "it compiles: $(head -n 5 "$work/log")"
-printf '%s\r\n' 'From: alice@example.org' '' 'Hi' >"$work/letter"
 "$build/userkeys" keygen alice@example.org --out "$work/key" >"$work/zone"
-"$build/userkeys" sign --from alice@example.org --key "$work/key" \
-    "$work/letter" >"$work/signed"
-is 'pass: the signature holds' "$("$work/example" alice@example.org \
-    "$work/zone" <"$work/signed")" 'it verifies'
-"$work/example" bob@example.org "$work/zone" <"$work/signed" >/dev/null
-is 1 $? 'it refuses'
+# The file that the README signs has the line ends of files; mail has CRLF.
+for end in '\n' '\r\n'; do
+	# shellcheck disable=SC2059 # the line end is the case
+	printf "From: alice@example.org$end${end}Hi$end" >"$work/letter"
+	"$build/userkeys" sign --from alice@example.org --key "$work/key" \
+	    "$work/letter" >"$work/signed"
+	is 'pass: the signature holds' "$("$work/example" alice@example.org \
+	    "$work/zone" <"$work/signed")" "it verifies, line ends $end"
+	"$work/example" bob@example.org "$work/zone" <"$work/signed" >/dev/null
+	is 1 $? 'it refuses'
+done
+# example STATUS TEXT ARGUMENT...: whatever it is given, it says what is wrong.
+example() {
+	status=$1 text=$2
+	shift 2
+	"$work/example" "$@" <"${from:-$work/signed}" >"$work/log" 2>&1
+	is "$status" $? "status of: example $*: $(head -n 3 "$work/log")"
+	is 1 "$(grep -c "$text" "$work/log")" "$text: example $*"
+}
+example 64 '^usage: '
+example 64 '^usage: ' a@b.c "$work/zone" more
+example 65 'cannot be read' a@b.c "$work/none"
+example 65 'key:1:1: ' a@b.c "$work/key"
+example 1 '^none: \|^permerror: ' alice "$work/zone" # no domain
+example 1 '^permerror: ' "$(printf '\033[31m@b.c')" "$work/zone"
+example 0 '^pass: ' '' "$work/zone" # a bounce: From's mailbox
+from=/dev/null
+example 1 '^none: ' alice@example.org "$work/zone"
+from=$work
+example 75 'the message cannot be read' alice@example.org "$work/zone"
 
 start 'make uninstall'
 make -s uninstall PREFIX=/usr DESTDIR="$work" >"$work/log" 2>&1
