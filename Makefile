@@ -38,7 +38,8 @@ HEADERS = core/ukey.h $(patsubst %,core/ukey%.h,_address _authres _canon_body \
 	_canon_header _clock _config _dns _err _field _keyrecord _message _name \
 	_out _policy _port _reason _sender _session _sign _text _verify) \
 	port/$(PORT)/ukey_key.h platform/posix/ukey_random.h \
-	platform/posix/ukey_resolver.h platform/milter/ukey_milter_codec.h \
+	$(patsubst %,platform/posix/ukey_%.h,inquiry resolver resolver_conf) \
+	platform/milter/ukey_milter_codec.h \
 	platform/milter/ukey_milter_reply.h $(if $(SQLITE_LIBS),\
 	platform/posix/ukey_ukd.h platform/posix/ukey_ukd_admin.h)
 

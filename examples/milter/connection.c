@@ -337,14 +337,9 @@ connection_answer(struct connection *c,
     const struct ukey_resolver_result *result)
 {
 	struct worker *w = c->worker;
-	struct ukey_verify *v = ukey_session_verify(&c->message->session);
 
-	c->asked &= ~((uint32_t)1 << result->id);
-	if (result->packet.len == 0)
-		(void)ukey_verify_no_answer(v, result->id, result->reason);
-	else
-		(void)ukey_verify_answer(v, result->id, result->packet,
-		    w->work, sizeof(w->work));
+	(void)ukey_inquiry_take(&c->message->inquiry, result, w->work,
+	    sizeof(w->work));
 	message_advance(c);
 }
 

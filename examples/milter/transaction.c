@@ -45,20 +45,18 @@ lacks_login(const struct connection *c)
 void
 message_free(struct connection *c)
 {
-	if (c->asked != 0)
-		ukey_resolver_cancel(c->worker->dns, c);
 	if (c->action != NULL) /* its end was never sent */
 		journal_message(c, "defer", "mta-gone");
-	if (c->message != NULL)
+	if (c->message != NULL) {
+		ukey_inquiry_end(&c->message->inquiry);
 		notice_end(&c->message->notice);
-	if (c->message != NULL)
 		message_put(c->worker, c->message);
+	}
 	free(c->field);
 	c->message = NULL;
 	c->field = NULL;
 	c->field_len = c->field_size = c->name_len = 0;
 	c->field_cut = false;
-	c->asked = 0;
 	c->waiting = c->replacing = false;
 	c->why = c->action = NULL;
 	c->purpose = PURPOSE_NONE;
@@ -173,6 +171,8 @@ message_begin(struct connection *c, struct ukey_view path)
 	ukey_session_init(s, &c->worker->conf->session, mx ? UKEY_ROLE_MX :
 	    UKEY_ROLE_SUBMIT, c->message->arena, size);
 	(void)ukey_session_clock(s, time(NULL));
+	ukey_inquiry_init(&c->message->inquiry, c->worker->dns,
+	    ukey_session_verify(s), c);
 	if (!mx) {
 		begin_submission(c, path);
 		return;
@@ -207,29 +207,6 @@ message_field(struct connection *c)
 	c->field_len = c->name_len = 0;
 }
 
-/* Asks the DNS what the session wants to know. */
-static void
-ask_dns(struct connection *c)
-{
-	struct ukey_verify *v = ukey_session_verify(&c->message->session);
-	uint8_t octets[UKEY_DNS_QUERY_MAX];
-	struct ukey_out query;
-	unsigned id;
-
-	for (id = 0; id < UKEY_QUESTIONS_MAX; id++) {
-		ukey_out_init(&query, octets, sizeof(octets));
-		if ((c->asked >> id & 1) ||
-		    !ukey_verify_question(v, id, &query))
-			continue;
-		if (ukey_resolver_ask(c->worker->dns, ukey_out_done(&query),
-		    c, id) == UKEY_OK)
-			c->asked |= (uint32_t)1 << id;
-		else
-			(void)ukey_verify_no_answer(v, id,
-			    UKEY_REASON_DNS_TIMEOUT);
-	}
-}
-
 void
 message_header_end(struct connection *c)
 {
@@ -240,7 +217,7 @@ message_header_end(struct connection *c)
 	if (c->purpose == PURPOSE_SUBMIT)
 		permit(c);
 	else
-		ask_dns(c);
+		ukey_inquiry_ask(&c->message->inquiry);
 }
 
 void
@@ -273,7 +250,7 @@ void
 message_advance(struct connection *c)
 {
 	if (c->purpose == PURPOSE_MX)
-		ask_dns(c);
+		ukey_inquiry_ask(&c->message->inquiry);
 	else
 		sign(c);
 	if (c->waiting && ukey_session_done(&c->message->session))

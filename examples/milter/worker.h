@@ -7,10 +7,10 @@
 
 #include "conf.h"
 #include "notice.h"
+#include "ukey_inquiry.h"
 #include "ukey_key.h"
 #include "ukey_milter_codec.h"
 #include "ukey_milter_reply.h"
-#include "ukey_resolver.h"
 #include "ukey_session.h"
 
 #define WORKER_SPARES 16     /* messages of a kind, kept for the next */
@@ -79,7 +79,6 @@ struct connection {
 	const char *why;         /* for the log: what the database said */
 	const char *action;      /* for the log, from the answer to its end */
 	struct message *message; /* on the heap from MAIL to the end */
-	uint32_t asked;          /* bit per DNS question that is out */
 	uint8_t *field;          /* the open field, on the heap */
 	size_t field_len, field_size, name_len;
 	bool field_cut;          /* it was longer than FIELD_MAX */
@@ -92,6 +91,7 @@ struct message {
 	struct message *next;    /* when it is a spare one */
 	bool mx;                 /* the arena is that of the MX */
 	struct ukey_session session;
+	struct ukey_inquiry inquiry;
 	struct notice notice;
 	uint32_t arena[];
 };

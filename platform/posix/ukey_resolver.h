@@ -15,9 +15,14 @@
  * One resolver belongs to one thread.  Failures of sockets and memory while
  * it works are "no answer" (UKEY_REASON_DNS_TIMEOUT), never an error.
  *
- * Against forged answers: each attempt has a fresh socket, bound to a random
- * port and connected to its server, and a random id; what does not echo id
- * and question is passed over and the waiting goes on (RFC 5452).
+ * Against forged answers: each question has, for each server that it goes to, a
+ * fresh socket, bound to a random port and connected to the server, and a
+ * random id; what does not echo id and question is passed over and the waiting
+ * goes on (RFC 5452).  An error may lack the question, as some servers have it.
+ *
+ * No cookie starves another: each has a share of the sockets, and takes from
+ * those with more where all are in use; of one cookie's questions those with
+ * the lower id go first.
  */
 #ifndef UKEY_RESOLVER_H
 #define UKEY_RESOLVER_H
@@ -31,34 +36,40 @@
 extern "C" {
 #endif
 
-#define UKEY_RESOLVER_SERVERS_MAX 4
 #define UKEY_RESOLVER_ERROR_SIZE 512 /* is always enough for ERR below */
 
 /* All 0 is the default.  Read at creation, not kept. */
 struct ukey_resolver_settings {
 	unsigned deadline_ms; /* for one question, all in all; 0: 5000 */
+	unsigned total_ms;    /* for all of a message; 0: 2 * deadline_ms */
 	unsigned tries;       /* rounds over the servers; 0: 2, or attempts: */
 	unsigned try_ms;      /* until the next server is asked too; 0: 1500,
 	                       * or timeout:; less if the deadline is near */
 	unsigned positive;    /* cached answers, 2.3 kB each; 0: 32 */
 	unsigned negative;    /* cached "no such record"s, 1 kB; 0: 64 */
 	unsigned sockets;     /* open at once; others queue; 0: 256 */
+	unsigned share;       /* of them, for one cookie; 0: 6 */
 	bool no_cache;
 	bool no_tcp;          /* a truncated answer stays truncated */
 	bool trust_ad;        /* the servers and the way to them are trusted:
 	                       * ask for AD and let it through (RFC 6840 5.7);
 	                       * else the bit is cleared */
+	bool keep_servers;    /* resolv.conf is read at creation only */
+	const char *resolv_conf; /* its path, which must stay; NULL:
+	                       * /etc/resolv.conf */
 	/* Monotonic milliseconds; NULL: CLOCK_MONOTONIC.  For tests. */
 	uint64_t (*clock)(void *state);
 	void *clock_state;
 };
 
 struct ukey_resolver; /* on the heap */
+struct ukey_resolver_conf;
 
 /*
- * SERVERS is "address[:port][,address[:port]...]", IPv6 as [address]:port,
- * at most UKEY_RESOLVER_SERVERS_MAX; NULL: what /etc/resolv.conf names
- * (nameserver lines; options timeout:, attempts: and trust-ad).  SETTINGS and
+ * SERVERS is a list as for ukey_resolver_conf_list(), such as "192.0.2.1,
+ * [2001:db8::1]:53"; NULL: what /etc/resolv.conf names, see
+ * ukey_resolver_conf_parse().  The file is looked at again while questions are
+ * asked, at most once a second, and its changes are followed.  SETTINGS and
  * RANDOM may be NULL: the defaults, and ukey_random(); RANDOM must stay as
  * long as the resolver.  NULL on failure, with "what: why: what to do" in ERR
  * (at most ERR_SIZE octets, NUL-terminated).
@@ -76,16 +87,28 @@ struct ukey_resolver *ukey_resolver_zone(const char *path,
     size_t err_size);
 /* Closes and frees all, asked or not; NULL is fine. */
 void ukey_resolver_free(struct ukey_resolver *r);
-/* For messages: "127.0.0.1:53, [::1]:53", or the zone file's path.  Owned by
- * the resolver. */
+/* For messages: "127.0.0.1:53, [::1]:53", or the zone file's path; empty where
+ * no server can be asked.  Owned by the resolver; changes with resolv.conf. */
 const char *ukey_resolver_source(const struct ukey_resolver *r);
+/*
+ * Why a server could not be asked the last time that one could not, such as
+ * "name server 127.0.0.1:53 cannot be asked: Connection refused", or which line
+ * of resolv.conf is of no use; in TEXT (at most SIZE octets, NUL-terminated),
+ * which is returned.  NULL: nothing since the last call.
+ */
+const char *ukey_resolver_trouble(struct ukey_resolver *r, char *text,
+    size_t size);
+/* Servers as CONF has them from now on, for who cannot read resolv.conf; what
+ * is on its way is asked anew.  Not with a zone file. */
+void ukey_resolver_use(struct ukey_resolver *r,
+    const struct ukey_resolver_conf *conf);
 
 /* ---- blocking ----------------------------------------------------------- */
 
 /*
  * Asks all that is open in V, at once, and answers it, until V asks no more;
  * to be called after the end of the header and again after ukey_verify_end().
- * Takes at most three times deadline_ms; what is open then gets no answer.
+ * Takes at most total_ms; what is open then gets no answer.
  * Not to be mixed with questions of ukey_resolver_ask() on the same resolver:
  * their results are dropped.
  * WORK and WORK_SIZE as for ukey_verify_answer().  0, or what that returned.
@@ -132,7 +155,7 @@ struct ukey_fetch {
 
 /*
  * The TXT records at NAME (dotted text), following CNAME and DNAME.  Blocks
- * for at most three times deadline_ms.  UKEY_ERR_ARGUMENT when NAME is no
+ * for at most total_ms.  UKEY_ERR_ARGUMENT when NAME is no
  * domain name; all else is F->reason.
  */
 int ukey_resolver_fetch(struct ukey_resolver *r, struct ukey_view name,
@@ -153,11 +176,14 @@ struct ukey_resolver_result {
 /*
  * Asks QUERY (of ukey_verify_question() or ukey_dns_query_write(); read, not
  * kept).  COOKIE and ID come back with the result; they need not be unique.
- * Equal questions share one query.  UKEY_ERR_SPACE (out of memory) and
- * UKEY_ERR_ARGUMENT (no query) mean that no result will come.
+ * One COOKIE stands for one message: what it asks shares its sockets, a lower
+ * ID before a higher one.  Takes MS milliseconds at most, and deadline_ms; 0:
+ * only what is known at once is answered.  Equal questions share one query.
+ * UKEY_ERR_SPACE (out of memory) and UKEY_ERR_ARGUMENT (no query) mean that no
+ * result will come.
  */
 int ukey_resolver_ask(struct ukey_resolver *r, struct ukey_view query,
-    void *cookie, unsigned id);
+    void *cookie, unsigned id, unsigned ms);
 /* Sends, receives and gives up what is due; never waits. */
 void ukey_resolver_step(struct ukey_resolver *r);
 /* Takes the next result; false when there is none for now. */

@@ -1,217 +1,233 @@
 /*
- * userkeys: which servers the resolver asks: a list, or resolv.conf(5).
+ * userkeys: resolv.conf(5), read as the C library reads it.
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ukey_resolver_parts.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
-#define LINE 1024
-
-/* Reads TEXT, "1.2.3.4" or "::1" (a "%zone" is ignored), with PORT. */
-static bool
-read_address(struct ukey_server *s, const char *text, unsigned port)
-{
-	memset(s, 0, sizeof(*s));
-	if (inet_pton(AF_INET, text, &s->addr.v4.sin_addr) == 1) {
-		s->addr.v4.sin_family = AF_INET;
-		s->addr.v4.sin_port = htons((uint16_t)port);
-		s->len = sizeof(s->addr.v4);
-		return true;
-	}
-	if (inet_pton(AF_INET6, text, &s->addr.v6.sin6_addr) == 1) {
-		s->addr.v6.sin6_family = AF_INET6;
-		s->addr.v6.sin6_port = htons((uint16_t)port);
-		s->len = sizeof(s->addr.v6);
-		return true;
-	}
-	return false;
-}
+#define FILE_MAX 32768 /* octets; a larger one is refused */
+#define WORD_MAX 100
 
 static bool
-read_port(const char *text, unsigned *port)
+is_blank(uint8_t c)
 {
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n == 0 ||
-	    n > 65535)
-		return false;
-	*port = (unsigned)n;
-	return true;
+	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-/* "address", "address:port", "[address]:port"; changes TEXT. */
+/* The next word of REST; empty: there is none. */
+static struct ukey_view
+next_word(struct ukey_view *rest)
+{
+	size_t from = 0, to;
+
+	while (from < rest->len && is_blank(rest->data[from]))
+		from++;
+	for (to = from; to < rest->len && !is_blank(rest->data[to]); to++)
+		;
+	*rest = (struct ukey_view) { rest->data + to, rest->len - to };
+	return (struct ukey_view) { rest->data - (to - from), to - from };
+}
+
+/* WORD as a string of printable characters; false: it is none, or too long,
+ * and TEXT is what of it can be shown. */
 static bool
-read_server(struct ukey_server *s, char *text)
+copy_word(char *text, struct ukey_view word)
 {
-	unsigned port = UKEY_DNS_PORT;
-	char *colon = strrchr(text, ':');
-	char *close = strchr(text, ']');
+	bool good = word.len > 0 && word.len < WORD_MAX;
+	size_t i;
 
-	if (text[0] == '[' && close != NULL) {
-		*close = '\0';
-		if (close[1] != '\0' && (close[1] != ':' ||
-		    !read_port(close + 2, &port)))
-			return false;
-		return read_address(s, text + 1, port);
-	}
-	if (colon != NULL && strchr(text, ':') == colon) {
-		*colon = '\0';
-		if (!read_port(colon + 1, &port))
-			return false;
-	}
-	return read_address(s, text, port);
-}
-
-/* Adds S and its name to the list. */
-static void
-add(struct ukey_resolver *r, const struct ukey_server *s)
-{
-	char address[INET6_ADDRSTRLEN] = "?";
-	size_t len = strlen(r->source);
-	bool v6 = s->addr.any.sa_family == AF_INET6;
-
-	if (v6)
-		inet_ntop(AF_INET6, &s->addr.v6.sin6_addr, address,
-		    sizeof(address));
-	else
-		inet_ntop(AF_INET, &s->addr.v4.sin_addr, address,
-		    sizeof(address));
-	r->server[r->servers++] = *s;
-	snprintf(r->source + len, sizeof(r->source) - len,
-	    v6 ? "%s[%s]:%u" : "%s%s:%u", len > 0 ? ", " : "", address,
-	    (unsigned)ntohs(v6 ? s->addr.v6.sin6_port :
-	    s->addr.v4.sin_port));
-}
-
-/* TEXT without the blanks around it; changes TEXT. */
-static char *
-trim(char *text)
-{
-	size_t len;
-
-	text += strspn(text, " \t");
-	len = strlen(text);
-	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		text[--len] = '\0';
-	return text;
-}
-
-static bool
-read_list(struct ukey_resolver *r, const char *servers, char *err,
-    size_t err_size)
-{
-	char text[512], *rest = text, *one;
-	struct ukey_server s;
-
-	if ((size_t)snprintf(text, sizeof(text), "%s", servers) >=
-	    sizeof(text)) {
-		snprintf(err, err_size, "DNS servers: the list is too long");
-		return false;
-	}
-	while ((one = strsep(&rest, ",")) != NULL) {
-		one = trim(one);
-		if (!read_server(&s, one)) {
-			snprintf(err, err_size, "DNS server \"%s\": not an IP "
-			    "address with a port: write 192.0.2.1, "
-			    "192.0.2.1:53 or [2001:db8::1]:53", one);
-			return false;
+	for (i = 0; i < word.len && i < WORD_MAX - 1; i++) {
+		text[i] = (char)word.data[i];
+		if (word.data[i] <= ' ' || word.data[i] > '~') {
+			text[i] = '?';
+			good = false;
 		}
-		if (r->servers == UKEY_RESOLVER_SERVERS_MAX) {
-			snprintf(err, err_size, "DNS servers: more than %d: "
-			    "name fewer", UKEY_RESOLVER_SERVERS_MAX);
-			return false;
-		}
-		add(r, &s);
 	}
-	return true;
-}
-
-/* One word of an options line. */
-static void
-option(struct ukey_resolver *r, const char *word)
-{
-	unsigned long n;
-
-	if (strncmp(word, "timeout:", 8) == 0) {
-		n = strtoul(word + 8, NULL, 10);
-		if (n > 0 && n <= 30 && r->settings.try_ms == 0)
-			r->settings.try_ms = (unsigned)n * 1000;
-	} else if (strncmp(word, "attempts:", 9) == 0) {
-		n = strtoul(word + 9, NULL, 10);
-		if (n > 0 && n <= 5 && r->settings.tries == 0)
-			r->settings.tries = (unsigned)n;
-	} else if (strcmp(word, "trust-ad") == 0) {
-		r->settings.trust_ad = true;
-	}
+	text[i] = '\0';
+	return good;
 }
 
 static void
-conf_line(struct ukey_resolver *r, char *line)
+take_server(struct ukey_resolver_conf *c, struct ukey_view word, unsigned line)
 {
-	struct ukey_server s;
-	char *rest, *word = strtok_r(line, " \t\r\n", &rest);
-	bool options;
+	char text[WORD_MAX], shown[WORD_MAX];
+	const char *wrong = "not an IP address";
 
-	if (word == NULL)
+	if (c->servers == UKEY_RESOLVER_CONF_SERVERS)
 		return;
-	options = strcmp(word, "options") == 0;
-	if (!options && strcmp(word, "nameserver") != 0)
-		return;
-	while ((word = strtok_r(NULL, " \t\r\n", &rest)) != NULL) {
-		word[strcspn(word, "%")] = '\0';
-		if (options)
-			option(r, word);
-		else if (r->servers < UKEY_RESOLVER_SERVERS_MAX &&
-		    read_address(&s, word, UKEY_DNS_PORT))
-			add(r, &s);
+	if (copy_word(shown, word)) {
+		memcpy(text, shown, sizeof(text));
+		wrong = ukey_server_add(c, text, UKEY_DNS_PORT);
 	}
+	if (wrong != NULL && c->trouble[0] == '\0')
+		snprintf(c->trouble, sizeof(c->trouble), "line %u: name "
+		    "server \"%s\" is left out: %s", line, shown, wrong);
 }
 
-/* The lines of resolv.conf; false with errno when it is there and cannot be
- * read: whoever listens on this host is not to be asked then. */
-static bool
-read_conf(struct ukey_resolver *r)
+/* The number behind PREFIX in WORD, if it is 1 to MOST; else 0. */
+static unsigned
+number_behind(struct ukey_view word, struct ukey_view prefix, unsigned most)
 {
-	FILE *f = fopen(RESOLV_CONF, "re");
-	char line[LINE];
+	uint64_t n;
+
+	if (word.len <= prefix.len || !ukey_view_equal(ukey_view_part(word, 0,
+	    prefix.len), prefix) || !ukey_view_number(ukey_view_part(word,
+	    prefix.len, word.len), &n) || n > most)
+		return 0;
+	return (unsigned)n;
+}
+
+static void
+take_option(struct ukey_resolver_conf *c, struct ukey_view word)
+{
+	unsigned seconds = number_behind(word, UKEY_VIEW("timeout:"), 30);
+	unsigned tries = number_behind(word, UKEY_VIEW("attempts:"), 5);
+
+	if (seconds > 0)
+		c->try_ms = seconds * 1000;
+	if (tries > 0)
+		c->tries = tries;
+	c->trust_ad |= ukey_view_equal(word, UKEY_VIEW("trust-ad"));
+	c->tcp_only |= ukey_view_equal(word, UKEY_VIEW("use-vc"));
+}
+
+/* A line of the file, its keyword at the very beginning. */
+static void
+take_line(struct ukey_resolver_conf *c, struct ukey_view line, unsigned number)
+{
+	struct ukey_view word;
+
+	if (line.len == 0 || is_blank(line.data[0]))
+		return;
+	word = next_word(&line);
+	if (ukey_view_equal(word, UKEY_VIEW("nameserver"))) {
+		take_server(c, next_word(&line), number);
+		return;
+	}
+	if (!ukey_view_equal(word, UKEY_VIEW("options")))
+		return;
+	while ((word = next_word(&line)).len > 0 && word.data[0] != '#' &&
+	    word.data[0] != ';')
+		take_option(c, word);
+}
+
+void
+ukey_resolver_conf_parse(struct ukey_resolver_conf *c, struct ukey_view text)
+{
+	char local[] = "127.0.0.1";
+	unsigned number = 0;
+
+	memset(c, 0, sizeof(*c));
+	while (text.data != NULL)
+		take_line(c, ukey_view_cut(&text, '\n'), ++number);
+	c->is_default = c->servers == 0 && c->trouble[0] == '\0';
+	if (c->is_default)
+		(void)ukey_server_add(c, local, UKEY_DNS_PORT);
+}
+
+/* The octets of the file PATH to TEXT; -1 with errno where it cannot be
+ * read. */
+static ssize_t
+load(const char *path, uint8_t *text)
+{
+	FILE *f = fopen(path, "re");
 	int trouble;
 	bool good;
+	size_t n;
 
 	if (f == NULL)
-		return errno == ENOENT;
-	while (fgets(line, sizeof(line), f) != NULL)
-		conf_line(r, line);
+		return -1;
+	n = fread(text, 1, FILE_MAX, f);
 	trouble = errno;
 	good = ferror(f) == 0;
 	fclose(f);
 	errno = trouble;
-	return good;
+	if (good && n == FILE_MAX) {
+		errno = EFBIG;
+		good = false;
+	}
+	return good ? (ssize_t)n : -1;
+}
+
+/* The path in front of what is wrong. */
+static void
+place_trouble(struct ukey_resolver_conf *c, const char *path)
+{
+	char text[sizeof(c->trouble)];
+
+	if (c->trouble[0] == '\0')
+		return;
+	memcpy(text, c->trouble, sizeof(text));
+	snprintf(c->trouble, sizeof(c->trouble), "%.60s: %.190s", path, text);
 }
 
 bool
-ukey_resolver_servers(struct ukey_resolver *r, const char *servers, char *err,
-    size_t err_size)
+ukey_resolver_conf_read(struct ukey_resolver_conf *c, const char *path,
+    char *err, size_t err_size)
 {
-	struct ukey_server local;
+	static const struct ukey_view empty = UKEY_VIEW("");
+	uint8_t text[FILE_MAX];
+	ssize_t n = load(path, text);
 
-	if (servers != NULL)
-		return read_list(r, servers, err, err_size);
-	if (!read_conf(r)) {
-		snprintf(err, err_size, RESOLV_CONF ": cannot be read: %s: "
-		    "make it readable, or name the servers",
-		    strerror(errno));
+	if (n < 0 && errno == ENOENT) {
+		ukey_resolver_conf_parse(c, empty);
+		snprintf(c->trouble, sizeof(c->trouble), "%.60s: there is no "
+		    "such file: this host itself is asked", path);
+		return true;
+	}
+	if (n < 0) {
+		snprintf(err, err_size, "%s: cannot be read: %s: make it "
+		    "readable, or name the servers", path, strerror(errno));
 		return false;
 	}
-	/* As resolv.conf(5) says of a file without a server. */
-	if (r->servers == 0 && read_address(&local, "127.0.0.1",
-	    UKEY_DNS_PORT))
-		add(r, &local);
+	ukey_resolver_conf_parse(c, (struct ukey_view) { text, (size_t)n });
+	place_trouble(c, path);
+	return true;
+}
+
+static bool
+same_servers(const struct ukey_resolver_conf *a,
+    const struct ukey_resolver_conf *b)
+{
+	unsigned i;
+
+	for (i = 0; i < a->servers && i < b->servers; i++)
+		if (a->server[i].len != b->server[i].len ||
+		    memcmp(&a->server[i].addr, &b->server[i].addr,
+		    a->server[i].len) != 0)
+			return false;
+	return a->servers == b->servers;
+}
+
+bool
+ukey_resolver_conf_equal(const struct ukey_resolver_conf *a,
+    const struct ukey_resolver_conf *b)
+{
+	return same_servers(a, b) && a->try_ms == b->try_ms &&
+	    a->tries == b->tries && a->trust_ad == b->trust_ad &&
+	    a->tcp_only == b->tcp_only && a->is_default == b->is_default &&
+	    strcmp(a->source, b->source) == 0 &&
+	    strcmp(a->trouble, b->trouble) == 0;
+}
+
+bool
+ukey_resolver_conf_look(struct ukey_resolver_conf *c, const char *path)
+{
+	struct ukey_resolver_conf now;
+	char err[UKEY_RESOLVER_ERROR_SIZE];
+
+	if (!ukey_resolver_conf_read(&now, path, err, sizeof(err)))
+		return false;
+	if (now.is_default && !c->is_default && !c->was_empty) {
+		c->was_empty = true;
+		return false;
+	}
+	c->was_empty = false;
+	if (ukey_resolver_conf_equal(c, &now))
+		return false;
+	*c = now;
 	return true;
 }

@@ -9,21 +9,26 @@
 #include "ukey_resolver_parts.h"
 
 #define AD 0x20 /* in the fourth octet of a header, RFC 4035 3.2.3 */
+#define RCODE 0x0F
+#define PLAIN_MS 900000 /* so long a server is known to lack EDNS */
+
+static void
+close_all(struct ukey_resolver *r, struct ukey_lookup *l)
+{
+	unsigned i;
+
+	for (i = 0; i < UKEY_RESOLVER_SERVERS_MAX; i++)
+		ukey_attempt_close(r, &l->attempt[i]);
+}
 
 void
 ukey_lookup_free(struct ukey_resolver *r, struct ukey_lookup *l)
 {
-	struct ukey_asker *a, *next;
-	unsigned i;
-
 	if (l == NULL)
 		return;
-	for (i = 0; i < UKEY_ATTEMPTS_MAX; i++)
-		ukey_attempt_close(r, &l->attempt[i]);
-	for (a = l->askers; a != NULL; a = next) {
-		next = a->next;
-		free(a);
-	}
+	close_all(r, l);
+	while (l->askers != NULL)
+		ukey_share_leave(r, l, &l->askers);
 	free(l->packet);
 	free(l);
 }
@@ -46,23 +51,22 @@ void
 ukey_lookup_finish(struct ukey_resolver *r, struct ukey_lookup *l,
     struct ukey_view packet, enum ukey_reason reason)
 {
-	unsigned i;
-
-	for (i = 0; i < UKEY_ATTEMPTS_MAX; i++)
-		ukey_attempt_close(r, &l->attempt[i]);
+	close_all(r, l);
 	l->done = true;
+	l->queued = false;
 	l->reason = reason;
 	if (packet.len == 0)
 		return;
+	if (l->askers != NULL)
+		l->askers->client->took = false;
 	if (packet.data != l->packet && !keep_packet(l, packet))
 		l->reason = UKEY_REASON_DNS_TIMEOUT;
-	else if (!r->settings.trust_ad && r->zone == NULL)
+	else if (!r->trust_ad && r->zone == NULL)
 		l->packet[3] &= (uint8_t)~AD;
 }
 
-/* An answer that can be had at once: from the zone file, or the cache. */
-static void
-answer_at_once(struct ukey_resolver *r, struct ukey_lookup *l)
+void
+ukey_lookup_at_once(struct ukey_resolver *r, struct ukey_lookup *l)
 {
 	struct ukey_view query = { l->query, l->query_len }, packet;
 
@@ -90,25 +94,71 @@ ukey_lookup_new(struct ukey_resolver *r, struct ukey_view query)
 		return NULL;
 	memcpy(l->query, query.data, query.len);
 	l->query_len = query.len;
-	for (i = 0; i < UKEY_ATTEMPTS_MAX; i++) {
+	for (i = 0; i < UKEY_RESOLVER_SERVERS_MAX; i++) {
 		l->attempt[i].lookup = l;
+		l->attempt[i].server = i;
 		l->attempt[i].fd = -1;
 	}
 	l->next_try = ukey_resolver_now(r);
 	l->deadline = l->next_try + r->settings.deadline_ms;
+	l->reason = UKEY_REASON_DNS_TIMEOUT;
 	for (end = &r->lookups; *end != NULL; end = &(*end)->next)
 		;
 	*end = l;
-	answer_at_once(r, l);
 	return l;
+}
+
+void
+ukey_lookup_restart(struct ukey_resolver *r, struct ukey_lookup *l)
+{
+	close_all(r, l);
+	l->queued = false;
+	l->tries = 0;
+	l->next_try = ukey_resolver_now(r);
 }
 
 /* Whether this answer is worth waiting for a better one. */
 static bool
-is_poor(enum ukey_dns_status status)
+is_poor(const struct ukey_resolver *r, enum ukey_dns_status status)
 {
 	return status == UKEY_DNS_SERVFAIL || status == UKEY_DNS_REFUSED ||
-	    status == UKEY_DNS_MALFORMED || status == UKEY_DNS_TRUNCATED;
+	    status == UKEY_DNS_MALFORMED || (status == UKEY_DNS_TRUNCATED &&
+	    !r->settings.no_tcp);
+}
+
+/* A server is done with; the next one is asked at once. */
+static void
+next_server(struct ukey_resolver *r, struct ukey_attempt *a)
+{
+	ukey_attempt_close(r, a);
+	a->lookup->next_try = ukey_resolver_now(r);
+}
+
+/*
+ * A server that does not know EDNS says FORMERR or NOTIMP (RFC 6891 7), one
+ * that knows another version only BADVERS, whose last four bits are 0: it is
+ * asked once more without, and so are others there for a while.
+ */
+static bool
+ask_plain(struct ukey_resolver *r, struct ukey_attempt *a, unsigned rcode)
+{
+	if (!a->edns || (rcode != UKEY_RCODE_FORMERR &&
+	    rcode != UKEY_RCODE_NOTIMP && rcode != UKEY_RCODE_NOERROR) ||
+	    !ukey_attempt_plain(r, a))
+		return false;
+	a->refused = rcode != UKEY_RCODE_NOERROR;
+	return true;
+}
+
+void
+ukey_lookup_error(struct ukey_resolver *r, struct ukey_attempt *a,
+    unsigned rcode)
+{
+	if (ask_plain(r, a, rcode))
+		return;
+	a->lookup->reason = rcode == UKEY_RCODE_SERVFAIL ?
+	    UKEY_REASON_DNS_SERVFAIL : UKEY_REASON_DNS_REFUSED;
+	next_server(r, a);
 }
 
 void
@@ -117,21 +167,24 @@ ukey_lookup_packet(struct ukey_resolver *r, struct ukey_attempt *a,
 {
 	struct ukey_lookup *l = a->lookup;
 	struct ukey_view query = { l->query, l->query_len };
+	unsigned rcode = packet.data[3] & RCODE;
 	struct ukey_dns_answer answer;
 	enum ukey_dns_status status;
 
 	status = ukey_dns_answer_read(&answer, packet,
 	    ukey_dns_query_name(query), 0);
-	if (is_poor(status) &&
-	    !(status == UKEY_DNS_TRUNCATED && r->settings.no_tcp)) {
+	if (is_poor(r, status)) {
 		(void)keep_packet(l, packet); /* if nothing better comes */
 		if (status == UKEY_DNS_TRUNCATED && !a->tcp &&
 		    ukey_attempt_tcp(r, a))
 			return;
-		ukey_attempt_close(r, a);
-		l->next_try = ukey_resolver_now(r);
+		if (status == UKEY_DNS_TRUNCATED ||
+		    !ask_plain(r, a, rcode))
+			next_server(r, a);
 		return;
 	}
+	if (a->refused)
+		r->plain_until[a->server] = ukey_resolver_now(r) + PLAIN_MS;
 	if (r->cache != NULL)
 		ukey_cache_keep(r->cache, query, packet,
 		    ukey_resolver_now(r));
@@ -143,17 +196,15 @@ has_socket(const struct ukey_lookup *l)
 {
 	unsigned i = 0;
 
-	while (i < UKEY_ATTEMPTS_MAX && l->attempt[i].fd < 0)
+	while (i < UKEY_RESOLVER_SERVERS_MAX && l->attempt[i].fd < 0)
 		i++;
-	return i < UKEY_ATTEMPTS_MAX;
+	return i < UKEY_RESOLVER_SERVERS_MAX;
 }
 
 unsigned
 ukey_lookup_tries(const struct ukey_resolver *r)
 {
-	unsigned most = r->settings.tries * r->servers;
-
-	return most < UKEY_ATTEMPTS_MAX ? most : UKEY_ATTEMPTS_MAX;
+	return r->tries * r->conf.servers;
 }
 
 /* Begins the attempt that is due; false when L has none left. */
@@ -161,7 +212,11 @@ static bool
 try_next(struct ukey_resolver *r, struct ukey_lookup *l, uint64_t now)
 {
 	while (l->tries < ukey_lookup_tries(r)) {
-		if (now < l->next_try || r->sockets >= r->settings.sockets)
+		if (now < l->next_try)
+			return true;
+		l->queued = l->attempt[l->tries % r->conf.servers].fd < 0 &&
+		    !ukey_share_room(r, l);
+		if (l->queued)
 			return true;
 		l->next_try = now;
 		if (ukey_attempt_next(r, l))
@@ -171,11 +226,19 @@ try_next(struct ukey_resolver *r, struct ukey_lookup *l, uint64_t now)
 }
 
 void
+ukey_lookup_resume(struct ukey_resolver *r, struct ukey_lookup *l)
+{
+	l->queued = false;
+	l->next_try = ukey_resolver_now(r);
+	(void)ukey_attempt_next(r, l);
+}
+
+void
 ukey_lookup_step(struct ukey_resolver *r, struct ukey_lookup *l, uint64_t now)
 {
 	if (l->done || (now < l->deadline && try_next(r, l, now)))
 		return;
 	ukey_lookup_finish(r, l, (struct ukey_view) { l->packet,
 	    l->packet_len }, l->packet != NULL ? UKEY_REASON_OK :
-	    UKEY_REASON_DNS_TIMEOUT);
+	    l->reason);
 }

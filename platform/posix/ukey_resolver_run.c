@@ -5,112 +5,40 @@
 #include <poll.h>
 #include <string.h>
 
+#include "ukey_inquiry.h"
 #include "ukey_resolver_parts.h"
 
-#define PATIENCE 3 /* deadlines that a blocking call lasts at most */
-
-/* Waits until the resolver has something to do, or until UNTIL. */
+/* Waits until the resolver has something to do. */
 static void
-wait_until(struct ukey_resolver *r, uint64_t until)
+wait_for(struct ukey_resolver *r)
 {
 	struct pollfd p = { .fd = ukey_resolver_fd(r), .events = POLLIN };
-	uint64_t now = ukey_resolver_now(r);
 	int ms = ukey_resolver_wait(r);
 
-	if (ms != 0 && now < until) {
-		if (ms < 0 || (uint64_t)ms > until - now)
-			ms = (int)(until - now);
+	if (ms > 0)
 		(void)poll(&p, 1, ms);
-	}
 	ukey_resolver_step(r);
-}
-
-static bool
-write_question(struct ukey_verify *v, unsigned id, struct ukey_out *out,
-    uint8_t *octets)
-{
-	ukey_out_init(out, octets, UKEY_DNS_QUERY_MAX);
-	return ukey_verify_question(v, id, out);
-}
-
-/* Asks what is open in V and was not asked yet: a bit of ASKED for each. */
-static void
-ask_open(struct ukey_resolver *r, struct ukey_verify *v, uint32_t *asked)
-{
-	uint8_t octets[UKEY_DNS_QUERY_MAX];
-	struct ukey_out query;
-	unsigned id;
-
-	for (id = 0; id < UKEY_QUESTIONS_MAX; id++) {
-		if ((*asked >> id & 1) ||
-		    !write_question(v, id, &query, octets))
-			continue;
-		if (ukey_resolver_ask(r, ukey_out_done(&query), v, id) !=
-		    UKEY_OK)
-			(void)ukey_verify_no_answer(v, id,
-			    UKEY_REASON_DNS_TIMEOUT);
-		else
-			*asked |= (uint32_t)1 << id;
-	}
-}
-
-/* No answer to all that is open. */
-static void
-give_up(struct ukey_verify *v)
-{
-	uint8_t octets[UKEY_DNS_QUERY_MAX];
-	struct ukey_out query;
-	unsigned id;
-
-	while (ukey_verify_asking(v))
-		for (id = 0; id < UKEY_QUESTIONS_MAX; id++)
-			if (write_question(v, id, &query, octets))
-				(void)ukey_verify_no_answer(v, id,
-				    UKEY_REASON_DNS_TIMEOUT);
-}
-
-static int
-take(struct ukey_verify *v, const struct ukey_resolver_result *result,
-    void *work, size_t work_size)
-{
-	if (result->packet.len == 0)
-		return ukey_verify_no_answer(v, result->id, result->reason);
-	return ukey_verify_answer(v, result->id, result->packet, work,
-	    work_size);
 }
 
 int
 ukey_resolver_run(struct ukey_resolver *r, struct ukey_verify *v, void *work,
     size_t work_size)
 {
-	uint64_t end = ukey_resolver_now(r) +
-	    PATIENCE * (uint64_t)r->settings.deadline_ms;
 	struct ukey_resolver_result result;
-	uint32_t asked = 0;
-	int err;
+	struct ukey_inquiry q;
+	int err = UKEY_OK;
 
-	while (ukey_verify_asking(v)) {
-		if (ukey_resolver_now(r) > end) {
-			ukey_resolver_cancel(r, v);
-			give_up(v);
-			break;
-		}
-		ask_open(r, v, &asked);
-		if (!ukey_verify_asking(v))
-			break;
-		wait_until(r, end);
-		while (ukey_resolver_next(r, &result)) {
-			if (result.cookie != v)
-				continue; /* somebody else's, see the header */
-			asked &= ~((uint32_t)1 << result.id);
-			err = take(v, &result, work, work_size);
-			if (err != UKEY_OK) {
-				ukey_resolver_cancel(r, v);
-				return err;
-			}
-		}
+	ukey_inquiry_init(&q, r, v, v);
+	while (err == UKEY_OK && ukey_verify_asking(v)) {
+		ukey_inquiry_ask(&q);
+		wait_for(r);
+		while (err == UKEY_OK && ukey_resolver_next(r, &result))
+			if (result.cookie == v) /* see the header */
+				err = ukey_inquiry_take(&q, &result, work,
+				    work_size);
 	}
-	return UKEY_OK;
+	ukey_inquiry_end(&q);
+	return err;
 }
 
 /* Asks NAME and waits: the result, or one without a packet. */
@@ -119,23 +47,22 @@ ask_one(struct ukey_resolver *r, struct ukey_view name, uint64_t end)
 {
 	const struct ukey_resolver_result none = {
 		.reason = UKEY_REASON_DNS_TIMEOUT };
+	uint64_t now = ukey_resolver_now(r);
 	struct ukey_resolver_result result;
 	uint8_t octets[UKEY_DNS_QUERY_MAX];
 	struct ukey_out query;
 
 	ukey_out_init(&query, octets, sizeof(octets));
 	ukey_dns_query_write(&query, 0, name);
-	if (ukey_resolver_ask(r, ukey_out_done(&query), octets, 0) !=
-	    UKEY_OK)
+	if (ukey_resolver_ask(r, ukey_out_done(&query), octets, 0,
+	    end > now ? (unsigned)(end - now) : 0) != UKEY_OK)
 		return none;
-	while (ukey_resolver_now(r) <= end) {
-		wait_until(r, end);
+	for (;;) {
+		wait_for(r);
 		while (ukey_resolver_next(r, &result))
 			if (result.cookie == octets)
 				return result; /* not somebody else's */
 	}
-	ukey_resolver_cancel(r, octets);
-	return none;
 }
 
 /* One TXT record of packet, at RDATA, to F. */
@@ -332,8 +259,7 @@ int
 ukey_resolver_fetch(struct ukey_resolver *r, struct ukey_view name,
     struct ukey_fetch *f)
 {
-	uint64_t end = ukey_resolver_now(r) +
-	    PATIENCE * (uint64_t)r->settings.deadline_ms;
+	uint64_t end = ukey_resolver_now(r) + r->settings.total_ms;
 	uint8_t wire[UKEY_DNS_NAME_MAX];
 	struct ukey_out out;
 	unsigned i;

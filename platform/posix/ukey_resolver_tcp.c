@@ -14,22 +14,25 @@
 bool
 ukey_attempt_tcp(struct ukey_resolver *r, struct ukey_attempt *a)
 {
-	const struct ukey_server *server = &r->server[a->server];
+	const struct ukey_server *server = &r->conf.server[a->server];
 	int fd;
 
 	fd = socket(server->addr.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0);
-	if (fd < 0)
+	if (fd < 0) {
+		ukey_attempt_trouble(r, a);
 		return false;
-	if ((connect(fd, &server->addr.any, server->len) != 0 &&
-	    errno != EINPROGRESS) ||
-	    !ukey_attempt_watch(r, a, fd, EPOLLIN | EPOLLOUT)) {
+	}
+	if (connect(fd, &server->addr.any, server->len) != 0 &&
+	    errno != EINPROGRESS) {
+		ukey_attempt_trouble(r, a);
 		close(fd);
 		return false;
 	}
-	close(a->fd);
-	a->fd = fd;
+	if (!ukey_attempt_take(r, a, fd, EPOLLIN | EPOLLOUT))
+		return false;
 	a->tcp = true;
+	a->edns |= !a->plain;
 	a->sent = a->frame.have = 0;
 	return true;
 }
@@ -51,6 +54,8 @@ later(struct ukey_resolver *r, struct ukey_attempt *a, ssize_t n)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK ||
 	    errno == EINTR))
 		return true;
+	if (n < 0)
+		ukey_attempt_trouble(r, a);
 	give_up(r, a);
 	return true;
 }
@@ -60,13 +65,12 @@ static bool
 send_query(struct ukey_resolver *r, struct ukey_attempt *a)
 {
 	uint8_t octets[2 + UKEY_DNS_QUERY_MAX];
-	size_t len = a->lookup->query_len;
+	size_t len = ukey_attempt_query(r, a, octets + 2);
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = a };
 	ssize_t n;
 
 	octets[0] = (uint8_t)(len >> 8);
 	octets[1] = (uint8_t)len;
-	ukey_attempt_query(r, a, octets + 2);
 	while (a->sent < len + 2) {
 		n = send(a->fd, octets + a->sent, len + 2 - a->sent,
 		    MSG_NOSIGNAL);
@@ -102,17 +106,20 @@ void
 ukey_attempt_tcp_ready(struct ukey_resolver *r, struct ukey_attempt *a)
 {
 	struct ukey_view packet;
+	enum ukey_rcode rcode;
 	uint8_t *octets;
 
 	if (!send_query(r, a) || !read_packet(r, a))
 		return;
 	octets = a->frame.packet;
-	packet = (struct ukey_view) { octets, a->frame.size };
-	if (!ukey_attempt_matches(r, a, packet)) {
-		give_up(r, a);
-		return;
-	}
 	a->frame.packet = NULL; /* it outlives the attempt */
-	ukey_lookup_packet(r, a, packet);
+	packet = (struct ukey_view) { octets, a->frame.size };
+	rcode = ukey_attempt_error(a, packet);
+	if (rcode != UKEY_RCODE_NOERROR)
+		ukey_lookup_error(r, a, rcode);
+	else if (ukey_attempt_matches(r, a, packet))
+		ukey_lookup_packet(r, a, packet);
+	else
+		give_up(r, a);
 	free(octets);
 }

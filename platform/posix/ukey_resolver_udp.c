@@ -19,7 +19,7 @@ ukey_attempt_close(struct ukey_resolver *r, struct ukey_attempt *a)
 {
 	if (a->fd >= 0) {
 		close(a->fd);
-		r->sockets--;
+		ukey_share_count(r, a->lookup, -1);
 	}
 	free(a->frame.packet);
 	a->frame.packet = NULL;
@@ -27,12 +27,44 @@ ukey_attempt_close(struct ukey_resolver *r, struct ukey_attempt *a)
 }
 
 bool
-ukey_attempt_watch(struct ukey_resolver *r, struct ukey_attempt *a, int fd,
+ukey_attempt_take(struct ukey_resolver *r, struct ukey_attempt *a, int fd,
     unsigned events)
 {
 	struct epoll_event e = { .events = events, .data.ptr = a };
 
-	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) == 0;
+	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+		close(fd);
+		return false;
+	}
+	ukey_attempt_close(r, a);
+	a->fd = fd;
+	a->since = ukey_resolver_now(r);
+	ukey_share_count(r, a->lookup, 1);
+	return true;
+}
+
+/* The words of R's list of servers for that of A. */
+static struct ukey_view
+server_name(const struct ukey_resolver *r, const struct ukey_attempt *a)
+{
+	struct ukey_view rest = { (const uint8_t *)r->conf.source,
+		strlen(r->conf.source) }, name = rest;
+	unsigned i;
+
+	for (i = 0; i <= a->server; i++)
+		name = ukey_view_word(&rest, ',');
+	return name;
+}
+
+void
+ukey_attempt_trouble(struct ukey_resolver *r, const struct ukey_attempt *a)
+{
+	int error = errno;
+	struct ukey_view name = server_name(r, a);
+
+	snprintf(r->trouble, sizeof(r->trouble), "name server %.*s cannot be "
+	    "asked: %s", (int)name.len, (const char *)name.data,
+	    strerror(error));
 }
 
 /* A random port; the kernel's choice where none of a few is free. */
@@ -60,49 +92,88 @@ bind_random(const struct ukey_resolver *r, int fd,
 	}
 }
 
-/* A socket connected to the server of A, with the query sent. */
-static int
-open_and_send(struct ukey_resolver *r, struct ukey_attempt *a)
+/* Sends A's query by FD. */
+static bool
+send_query(const struct ukey_resolver *r, struct ukey_attempt *a, int fd)
 {
-	const struct ukey_server *server = &r->server[a->server];
 	uint8_t query[UKEY_DNS_QUERY_MAX];
-	ssize_t n;
-	int fd;
+	size_t len = ukey_attempt_query(r, a, query);
 
-	fd = socket(server->addr.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC |
+	a->edns |= !a->plain;
+	return send(fd, query, len, MSG_NOSIGNAL) == (ssize_t)len;
+}
+
+/* A fresh socket for A, with a fresh id: the query is on its way. */
+static bool
+open_udp(struct ukey_resolver *r, struct ukey_attempt *a)
+{
+	const struct ukey_server *server = &r->conf.server[a->server];
+	int fd = socket(server->addr.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -1;
-	bind_random(r, fd, server);
-	ukey_attempt_query(r, a, query);
-	if (connect(fd, &server->addr.any, server->len) != 0 ||
-	    (n = send(fd, query, a->lookup->query_len, MSG_NOSIGNAL)) < 0 ||
-	    (size_t)n != a->lookup->query_len ||
-	    !ukey_attempt_watch(r, a, fd, EPOLLIN)) {
-		close(fd);
-		return -1;
+
+	if (fd < 0) {
+		ukey_attempt_trouble(r, a);
+		return false;
 	}
-	return fd;
+	bind_random(r, fd, server);
+	if (connect(fd, &server->addr.any, server->len) != 0 ||
+	    !send_query(r, a, fd)) {
+		ukey_attempt_trouble(r, a);
+		close(fd);
+		return false;
+	}
+	return ukey_attempt_take(r, a, fd, EPOLLIN);
+}
+
+/* A begins, with OPT or without. */
+static bool
+begin(struct ukey_resolver *r, struct ukey_attempt *a, bool plain)
+{
+	a->tcp = a->edns = a->refused = false;
+	a->plain = plain;
+	if (r->random->fill(r->random->state, (uint8_t *)&a->id,
+	    sizeof(a->id)) != 0)
+		return false;
+	if (r->conf.tcp_only && !r->settings.no_tcp)
+		return ukey_attempt_tcp(r, a);
+	return open_udp(r, a);
+}
+
+bool
+ukey_attempt_plain(struct ukey_resolver *r, struct ukey_attempt *a)
+{
+	return begin(r, a, true);
+}
+
+/*
+ * A server that was silent is asked again by the same socket, so that an
+ * answer to either query counts; and without OPT, which some do not let pass.
+ */
+static bool
+ask_again(struct ukey_resolver *r, struct ukey_attempt *a)
+{
+	if (a->tcp)
+		return true;
+	a->plain = true;
+	if (send_query(r, a, a->fd))
+		return true;
+	ukey_attempt_trouble(r, a);
+	ukey_attempt_close(r, a);
+	return false;
 }
 
 bool
 ukey_attempt_next(struct ukey_resolver *r, struct ukey_lookup *l)
 {
-	unsigned most = r->settings.tries * r->servers;
+	unsigned most = ukey_lookup_tries(r);
 	unsigned step = r->settings.deadline_ms / (most > 0 ? most : 1);
-	struct ukey_attempt *a = &l->attempt[l->tries];
+	struct ukey_attempt *a = &l->attempt[l->tries++ % r->conf.servers];
 
-	if (step > r->settings.try_ms)
-		step = r->settings.try_ms;
-	a->server = l->tries++ % r->servers;
-	a->tcp = false;
-	if (r->random->fill(r->random->state, (uint8_t *)&a->id,
-	    sizeof(a->id)) != 0)
+	if (step > r->try_ms)
+		step = r->try_ms;
+	if (!(a->fd >= 0 ? ask_again(r, a) : begin(r, a,
+	    ukey_resolver_now(r) < r->plain_until[a->server])))
 		return false;
-	a->fd = open_and_send(r, a);
-	if (a->fd < 0)
-		return false;
-	r->sockets++;
 	l->next_try += step;
 	return true;
 }
@@ -119,6 +190,7 @@ receive(struct ukey_resolver *r, struct ukey_attempt *a)
 	} while (n < 0 && errno == EINTR);
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
 		/* Refused by the host, for example: the next one, now. */
+		ukey_attempt_trouble(r, a);
 		ukey_attempt_close(r, a);
 		a->lookup->next_try = ukey_resolver_now(r);
 	}
@@ -130,11 +202,17 @@ static void
 udp_ready(struct ukey_resolver *r, struct ukey_attempt *a)
 {
 	struct ukey_view packet = { r->udp, 0 };
+	enum ukey_rcode rcode;
 	ssize_t n;
 
 	while ((n = receive(r, a)) >= 0) {
 		packet.len = (size_t)n < sizeof(r->udp) ? (size_t)n :
 		    sizeof(r->udp);
+		rcode = ukey_attempt_error(a, packet);
+		if (rcode != UKEY_RCODE_NOERROR) {
+			ukey_lookup_error(r, a, rcode);
+			return;
+		}
 		if (!ukey_attempt_matches(r, a, packet))
 			continue;
 		if ((size_t)n > sizeof(r->udp))

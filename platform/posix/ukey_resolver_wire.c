@@ -9,17 +9,28 @@
 
 #include "ukey_resolver_parts.h"
 
-#define AD 0x20
+#define HEADER 12   /* octets */
+#define QR 0x80     /* in the third octet */
+#define OPCODE 0x78
+#define AD 0x20     /* in the fourth */
+#define RCODE 0x0F
 
-void
+size_t
 ukey_attempt_query(const struct ukey_resolver *r,
     const struct ukey_attempt *a, uint8_t *query)
 {
-	memcpy(query, a->lookup->query, a->lookup->query_len);
+	const struct ukey_lookup *l = a->lookup;
+
+	memcpy(query, l->query, l->query_len);
 	query[0] = (uint8_t)(a->id >> 8);
 	query[1] = (uint8_t)a->id;
-	if (r->settings.trust_ad)
+	if (r->trust_ad)
 		query[3] |= AD;
+	if (!a->plain)
+		return l->query_len;
+	query[10] = query[11] = 0; /* additional records: the OPT was one */
+	return HEADER + ukey_dns_query_name((struct ukey_view) { l->query,
+	    l->query_len }).len + 4;
 }
 
 bool
@@ -31,6 +42,24 @@ ukey_attempt_matches(const struct ukey_resolver *r,
 	ukey_attempt_query(r, a, query);
 	return ukey_dns_match(packet, (struct ukey_view) { query,
 	    a->lookup->query_len });
+}
+
+enum ukey_rcode
+ukey_attempt_error(const struct ukey_attempt *a, struct ukey_view packet)
+{
+	static const enum ukey_rcode errors[] = { UKEY_RCODE_FORMERR,
+		UKEY_RCODE_SERVFAIL, UKEY_RCODE_NOTIMP, UKEY_RCODE_REFUSED };
+	const uint8_t *p = packet.data;
+	size_t i;
+
+	if (packet.len < HEADER || (packet.len > HEADER &&
+	    (p[4] | p[5]) != 0) || (p[0] << 8 | p[1]) != a->id ||
+	    (p[2] & (QR | OPCODE)) != QR)
+		return UKEY_RCODE_NOERROR;
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if ((p[3] & RCODE) == errors[i])
+			return errors[i];
+	return UKEY_RCODE_NOERROR;
 }
 
 uint8_t *

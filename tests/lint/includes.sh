@@ -26,10 +26,10 @@ while read -r file; do
 		system="$free|string\.h|limits\.h"
 		folders="core $own port/mbedtls port/mbedtls_core" ;;
 	platform/*)
-		system='[^/]*|(sys|netinet|arpa|linux)/[a-z_0-9-]*\.h'
+		system='[^/]*|(sys|net|netinet|arpa|linux)/[a-z_0-9-]*\.h'
 		folders="core $own port/mbedtls platform/posix" ;;
 	*)
-		system='[^/]*|(sys|netinet|arpa|linux)/[a-z_0-9-]*\.h'
+		system='[^/]*|(sys|net|netinet|arpa|linux)/[a-z_0-9-]*\.h'
 		folders="core $own port/mbedtls port/mbedtls_core platform/posix
 		    platform/milter platform/baremetal" ;;
 	esac

@@ -304,7 +304,7 @@ test_loop(void **state)
 		ukey_dns_query_write(&query, (uint16_t)(1000 + i),
 		    ukey_out_done(&name));
 		assert_int_equal(ukey_resolver_ask(r, ukey_out_done(&query),
-		    i == 3 ? &b : &a, i), UKEY_OK);
+		    i == 3 ? &b : &a, i, 1000), UKEY_OK);
 	}
 	assert_int_equal(ukey_resolver_wait(r), 0);
 	ukey_resolver_cancel(r, &b);
@@ -318,7 +318,7 @@ test_loop(void **state)
 	}
 	assert_int_equal(seen, 7);
 	assert_int_equal(ukey_resolver_wait(r), -1);
-	assert_int_equal(ukey_resolver_ask(r, view("short"), &a, 0),
+	assert_int_equal(ukey_resolver_ask(r, view("short"), &a, 0, 1),
 	    UKEY_ERR_ARGUMENT);
 	ukey_resolver_free(r);
 	ukey_resolver_free(NULL);
