@@ -2,73 +2,118 @@
  * userkeys: writes Authentication-Results (RFC 8601 2.2, PROTOCOL 6).
  * SPDX-License-Identifier: MIT
  *
- * Values come from the message.  They are written as a token where they are
- * one, else as a quoted-string of printable octets: nothing in them can end
- * the value, the result or the field.
+ * Values come from the message.  Each is written whole, as a pvalue of its
+ * own, or not at all: nothing is cut, and nothing is taken out of it, so that
+ * no value names somebody else and none ends its result or the field.
  */
 #include "ukey_authres.h"
 
-#include "ukey_name.h"
+#include "ukey_sender.h"
 
+#define FIELD_NAME "Authentication-Results: "
+#define FIELD_END "\r\n"
 #define B_SHOWN 8 /* characters of b= (RFC 6008 4) */
-/* Octets of a value as written: a line has room for 998.  What was read
- * strictly is 766 at most; what was not may have any length. */
-#define VALUE_SHOWN 900
 
-/* RFC 2045 5.1: printable, but none of the tspecials; "@" and "/" have their
- * place in RFC 8601's pvalue and are let through. */
+/*
+ * The longest that each part can be, so that both fields fit in
+ * UKEY_AUTHRES_FIELD_MAX octets whatever the message says.
+ */
+#define VALUE_MAX 256 /* 254 octets in DQUOTEs */
+/* Addresses are never left out for their escapes: in DQUOTEs, each octet
+ * escaped. */
+#define ADDRESS_MAX (2 * UKEY_SENDER_MAX + 2)
+#define LENGTH(literal) (sizeof(literal) - 1)
+#define FOLD LENGTH("\r\n\t")
+#define PROPERTY(name, value) (FOLD + LENGTH(name) + LENGTH("=") + (value))
+#define REASON_WORD(name, word, verdict, meaning, source) \
+	char name[sizeof(word)];
+union reason_words {
+	UKEY_REASONS(REASON_WORD)
+};
+#define RESULT(method) (LENGTH(";") + FOLD + LENGTH(method) + \
+	LENGTH("=permerror reason=\"\"") + sizeof(union reason_words) - 1)
+#define START (LENGTH(FIELD_NAME) + UKEY_AUTHSERV_ID_MAX)
+
+#define USERKEYS_MAX (START + RESULT("userkeys") + \
+	PROPERTY("smtp.mailfrom", ADDRESS_MAX) + \
+	PROPERTY("header.from", ADDRESS_MAX) + \
+	PROPERTY("header.s", VALUE_MAX) + \
+	PROPERTY("policy.from", LENGTH("other")) + \
+	PROPERTY("policy.advice", LENGTH("quarantine")) + \
+	PROPERTY("policy.testing", LENGTH("y")) + \
+	PROPERTY("policy.time", LENGTH("unknown")) + \
+	PROPERTY("policy.action", LENGTH("quarantine")) + LENGTH(FIELD_END))
+#define DKIM_RESULT_MAX (RESULT("dkim") + \
+	PROPERTY("header.d", VALUE_MAX) + \
+	PROPERTY("header.i", VALUE_MAX) + \
+	PROPERTY("header.s", VALUE_MAX) + \
+	PROPERTY("header.b", 2 * B_SHOWN + 2) + \
+	PROPERTY("policy.body", LENGTH("partial")) + \
+	PROPERTY("policy.testing", LENGTH("y")) + \
+	PROPERTY("policy.time", LENGTH("unknown")))
+#define DKIM_MAX (START + UKEY_DKIM_MAX * DKIM_RESULT_MAX + LENGTH(FIELD_END))
+
+typedef char both_fields_fit[USERKEYS_MAX <= UKEY_AUTHRES_FIELD_MAX &&
+    DKIM_MAX <= UKEY_AUTHRES_FIELD_MAX ? 1 : -1];
+/* A line of one value, and ";" behind it (RFC 5322 2.1.1). */
+typedef char lines_fit[PROPERTY("smtp.mailfrom", ADDRESS_MAX) + 1 <= 998
+    ? 1 : -1];
+
+/* RFC 2045 5.1: printable ASCII, but none of the tspecials. */
 static bool
-is_token(uint8_t c)
+is_token(struct ukey_view v)
 {
-	static const char tspecials[] = "()<>,;:\\\"[]?=";
+	static const char tspecials[] = "()<>@,;:\\\"/[]?=";
 	size_t i = 0;
 
-	if (c <= ' ' || c >= 0x7F)
-		return false;
-	while (tspecials[i] != '\0' && (uint8_t)tspecials[i] != c)
-		i++;
-	return tspecials[i] == '\0';
-}
-
-static bool
-is_plain(struct ukey_view v)
-{
-	size_t i = 0;
-
-	while (i < v.len && is_token(v.data[i]))
+	while (i < v.len && v.data[i] > ' ' && v.data[i] < 0x7F &&
+	    ukey_view_find((struct ukey_view) { (const uint8_t *)tspecials,
+	    LENGTH(tspecials) }, v.data[i]) == LENGTH(tspecials))
 		i++;
 	return i == v.len && i > 0;
 }
 
-/* V's characters, without what is none; escaped when they stand in DQUOTEs
- * of ours. */
-static void
-characters(struct ukey_out *out, struct ukey_view v, bool escape)
+/* "[local-part] @ domain-name" of RFC 8601 2.2; such a domain has a dot (RFC
+ * 6376 3.5). */
+static bool
+is_address(struct ukey_view v)
 {
-	size_t len, room = VALUE_SHOWN;
+	size_t at = v.data[0] == '@' ? 0 : ukey_address_local_len(v);
+	struct ukey_view domain = ukey_view_part(v, at + 1, v.len);
 
-	while (v.len > 0 && room > 4) {
-		len = ukey_utf8_len(v);
-		if (escape && (v.data[0] == '"' || v.data[0] == '\\')) {
-			ukey_out_octet(out, '\\');
-			room--;
-		}
-		ukey_out_view(out, ukey_view_part(v, 0, len));
-		room -= len;
-		v = ukey_view_part(v, len > 0 ? len : 1, v.len);
-	}
+	return at < v.len && v.data[at] == '@' &&
+	    ukey_view_is_domain(domain, false) &&
+	    ukey_view_find(domain, '.') < domain.len;
+}
+
+static bool
+needs_escape(uint8_t c)
+{
+	return c == '"' || c == '\\';
 }
 
 static void
-value(struct ukey_out *out, struct ukey_view v)
+quoted(struct ukey_out *out, struct ukey_view v)
 {
-	if (is_plain(v)) {
-		ukey_out_view(out, ukey_view_part(v, 0, VALUE_SHOWN));
-		return;
+	size_t i;
+
+	ukey_out_octet(out, '"');
+	for (i = 0; i < v.len; i++) {
+		if (needs_escape(v.data[i]))
+			ukey_out_octet(out, '\\');
+		ukey_out_octet(out, v.data[i]);
 	}
 	ukey_out_octet(out, '"');
-	characters(out, v, true);
-	ukey_out_octet(out, '"');
+}
+
+static size_t
+quoted_len(struct ukey_view v)
+{
+	size_t i, len = v.len + 2;
+
+	for (i = 0; i < v.len; i++)
+		len += needs_escape(v.data[i]);
+	return len;
 }
 
 static struct ukey_view
@@ -81,43 +126,93 @@ text_view(const char *text)
 	return (struct ukey_view) { (const uint8_t *)text, len };
 }
 
+/* NAME=V; nothing where V is no text, or longer than MOST as a pvalue. */
 static void
-property(struct ukey_out *out, const char *name, struct ukey_view v)
+property(struct ukey_out *out, const char *name, struct ukey_view v,
+    size_t most)
 {
-	ukey_out_fold(out, text_view(name).len + v.len + 3, ' ');
+	bool bare = v.len > 0 && (is_token(v) || is_address(v));
+	size_t len = bare ? v.len : quoted_len(v);
+
+	if (v.len == 0 || len > most || !ukey_view_is_text(v))
+		return;
+	ukey_out_fold(out, text_view(name).len + 1 + len, ' ');
 	ukey_out_text(out, name);
 	ukey_out_octet(out, '=');
-	value(out, v);
+	if (bare)
+		ukey_out_view(out, v);
+	else
+		quoted(out, v);
 }
 
 static void
 property_text(struct ukey_out *out, const char *name, const char *text)
 {
-	property(out, name, text_view(text));
+	property(out, name, text_view(text), VALUE_MAX);
 }
 
-/* local@domain: a pvalue of its own, the strict parser's quoted-string
- * included (RFC 8601 2.2). */
+/* LOCAL, a quoted-string, quoted again with no more backslashes than that
+ * takes. */
+static void
+quoted_again(struct ukey_out *out, struct ukey_view local)
+{
+	size_t i;
+
+	ukey_out_octet(out, '"');
+	for (i = 1; i + 1 < local.len; i++) {
+		if (local.data[i] == '\\' && i + 2 < local.len)
+			i++;
+		if (needs_escape(local.data[i]))
+			ukey_out_octet(out, '\\');
+		ukey_out_octet(out, local.data[i]);
+	}
+	ukey_out_octet(out, '"');
+}
+
 static void
 property_address(struct ukey_out *out, const char *name,
     const struct ukey_address *a)
 {
+	uint8_t octets[UKEY_SENDER_MAX];
+	struct ukey_out text;
+
 	if (a->domain.len == 0)
 		return;
-	ukey_out_fold(out, text_view(name).len + a->local.len +
-	    a->domain.len + 2, ' ');
-	ukey_out_text(out, name);
-	ukey_out_octet(out, '=');
-	characters(out, a->local, false);
-	ukey_out_octet(out, '@');
-	ukey_out_view(out, a->domain);
+	ukey_out_init(&text, octets, sizeof(octets));
+	if (a->local.len > 0 && a->local.data[0] == '"')
+		quoted_again(&text, a->local);
+	else
+		ukey_out_view(&text, a->local);
+	ukey_out_octet(&text, '@');
+	ukey_out_view(&text, a->domain);
+	property(out, name, ukey_out_done(&text), ADDRESS_MAX);
+}
+
+/* The tag V, of which white space and folding are no part, up to MOST octets
+ * of it; nothing where it is longer than values are. */
+static void
+property_tag(struct ukey_out *out, const char *name, struct ukey_view v,
+    size_t most)
+{
+	uint8_t octets[VALUE_MAX];
+	struct ukey_out text;
+	size_t i;
+
+	ukey_out_init(&text, octets, sizeof(octets));
+	for (i = 0; i < v.len && text.len < most; i++) {
+		if (!ukey_is_fws(v.data[i]))
+			ukey_out_octet(&text, v.data[i]);
+	}
+	property(out, name, ukey_out_done(&text), VALUE_MAX);
 }
 
 static void
 start(struct ukey_out *out, struct ukey_view id)
 {
 	out->line = out->len;
-	ukey_out_text(out, "Authentication-Results: ");
+	if (id.len > UKEY_AUTHSERV_ID_MAX)
+		out->overflow = true;
+	ukey_out_text(out, FIELD_NAME);
 	ukey_out_view(out, id);
 }
 
@@ -149,9 +244,9 @@ ukey_authres_userkeys(struct ukey_out *out, struct ukey_view id,
 	result(out, "userkeys", j->verdict, j->reason);
 	if (!j->from_header)
 		property_address(out, "smtp.mailfrom", &j->sender);
-	property_address(out, "header.from", &j->author);
-	if (j->selector.len > 0)
-		property(out, "header.s", j->selector);
+	if (j->relation == UKEY_FROM_SAME)
+		property_address(out, "header.from", &j->author);
+	property(out, "header.s", j->selector, VALUE_MAX);
 	property_text(out, "policy.from", relations[j->relation]);
 	property_text(out, "policy.advice", ukey_advice_word(j->advice));
 	if (j->testing)
@@ -160,53 +255,64 @@ ukey_authres_userkeys(struct ukey_out *out, struct ukey_view id,
 		property_text(out, "policy.time", "unknown");
 	if (disposition == UKEY_QUARANTINE)
 		property_text(out, "policy.action", "quarantine");
-	ukey_out_text(out, "\r\n");
-}
-
-/* The first characters of b=, without folding (RFC 6008 4). */
-static void
-property_b(struct ukey_out *out, struct ukey_view b)
-{
-	uint8_t start_of_b[B_SHOWN];
-	size_t i, len = 0;
-
-	for (i = 0; i < b.len && len < B_SHOWN; i++) {
-		if (!ukey_is_fws(b.data[i]))
-			start_of_b[len++] = b.data[i];
-	}
-	property(out, "header.b", (struct ukey_view) { start_of_b, len });
+	ukey_out_text(out, FIELD_END);
 }
 
 void
 ukey_authres_dkim_result(struct ukey_out *out, const struct ukey_judgement *j)
 {
 	result(out, "dkim", j->verdict, j->reason);
-	if (j->domain.len > 0)
-		property(out, "header.d", j->domain);
-	if (j->identity.len > 0)
-		property(out, "header.i", j->identity);
-	if (j->selector.len > 0)
-		property(out, "header.s", j->selector);
-	if (j->b.len > 0)
-		property_b(out, j->b);
+	property_tag(out, "header.d", j->domain, SIZE_MAX);
+	property_tag(out, "header.i", j->identity, SIZE_MAX);
+	property_tag(out, "header.s", j->selector, SIZE_MAX);
+	property_tag(out, "header.b", j->b, B_SHOWN);
 	if (j->partial_body)
 		property_text(out, "policy.body", "partial");
+	if (j->testing)
+		property_text(out, "policy.testing", "y");
+	if (j->time_unknown)
+		property_text(out, "policy.time", "unknown");
 }
 
+/* Marks what is to be shown of V's results, bit by bit: those for which JUDGED
+ * holds, until there are UKEY_DKIM_MAX of them. */
+static uint32_t
+choose(const struct ukey_verify *v, uint32_t shown, bool judged)
+{
+	unsigned i, count = ukey_verify_dkim_count(v), n = 0;
+	struct ukey_judgement j;
+
+	for (i = 0; i < count; i++)
+		n += shown >> i & 1;
+	for (i = 0; i < count && n < UKEY_DKIM_MAX; i++) {
+		ukey_verify_dkim(v, i, &j);
+		if (j.judged != judged ||
+		    j.reason == UKEY_REASON_SIGNATURE_LIMIT)
+			continue;
+		shown |= (uint32_t)1 << i;
+		n++;
+	}
+	return shown;
+}
+
+/* Those that were judged come before those that their own tags refuse: five
+ * of these on top hide no result. */
 void
 ukey_authres_dkim(struct ukey_out *out, struct ukey_view id,
     const struct ukey_verify *v)
 {
-	unsigned count = ukey_verify_dkim_count(v);
+	uint32_t shown = choose(v, choose(v, 0, true), false);
 	struct ukey_judgement j;
 	unsigned i;
 
 	start(out, id);
-	for (i = 0; i < count; i++) {
+	for (i = 0; shown >> i != 0; i++) {
+		if ((shown >> i & 1) == 0)
+			continue;
 		ukey_verify_dkim(v, i, &j);
 		ukey_authres_dkim_result(out, &j);
 	}
-	if (count == 0)
+	if (shown == 0)
 		result(out, "dkim", UKEY_NONE, UKEY_REASON_OK);
-	ukey_out_text(out, "\r\n");
+	ukey_out_text(out, FIELD_END);
 }

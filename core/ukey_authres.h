@@ -11,20 +11,28 @@
 #include "ukey_verify.h"
 
 #define UKEY_AUTHSERV_ID_MAX 253
+/* Octets in which each of our fields fits, whatever the message says (shown at
+ * compile time in ukey_authres.c). */
+#define UKEY_AUTHRES_FIELD_MAX 5120
 
 /*
- * Writes one whole field with CRLF HTAB at folds and CRLF at the end.  Values
- * from the message are written only where the grammar of RFC 8601 2.2 lets
- * them stand, quoted where needed, octets outside printable ASCII and UTF-8
- * dropped.  ID is the authserv-id (a domain name).  DISPOSITION adds
- * policy.action=quarantine.  Overflow: see ukey_out.h.
+ * Each writes one whole field with CRLF HTAB at folds and CRLF at the end.  A
+ * value from the message is there whole, as a pvalue of RFC 8601 2.2, or not
+ * at all: where it is no UTF-8 text, or longer than 254 octets (256 with its
+ * DQUOTEs).  ID is the
+ * authserv-id, a domain name of at most UKEY_AUTHSERV_ID_MAX octets.
+ * Overflow: see ukey_out.h; cannot be with UKEY_AUTHRES_FIELD_MAX octets.
  */
+
+/* header.from is there only where it is the mailbox of the result.
+ * DISPOSITION adds policy.action=quarantine. */
 void ukey_authres_userkeys(struct ukey_out *out, struct ukey_view id,
     const struct ukey_judgement *j, enum ukey_disposition disposition);
 /* One plain-DKIM result, "; dkim=...", behind what is there. */
 void ukey_authres_dkim_result(struct ukey_out *out,
     const struct ukey_judgement *j);
-/* The plain-DKIM results of V in one field ("dkim=none" without signature). */
+/* At most UKEY_DKIM_MAX plain-DKIM results of V, first those that were judged
+ * ("dkim=none" without signature). */
 void ukey_authres_dkim(struct ukey_out *out, struct ukey_view id,
     const struct ukey_verify *v);
 

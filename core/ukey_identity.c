@@ -49,7 +49,8 @@ unquote(struct ukey_verify *v, struct ukey_view local, struct ukey_view *plain)
 }
 
 /* The label of the sender, whose address is there; _SENDER_LENGTH where its
- * name would not fit the DNS. */
+ * name would not fit the DNS, _SENDER_OCTETS where no result could name it: no
+ * pass is written without its identity (PROTOCOL 6). */
 static enum ukey_reason
 write_label(struct ukey_identity *who)
 {
@@ -57,6 +58,8 @@ write_label(struct ukey_identity *who)
 
 	if (who->sender_local.len == 0)
 		return UKEY_REASON_SENDER_LENGTH;
+	if (!ukey_view_is_text(ukey_address_text(&who->sender)))
+		return UKEY_REASON_SENDER_OCTETS;
 	who->label.data = who->text;
 	who->label.len = ukey_label_write(who->sender_local, false, who->text);
 	if (who->label.len == 0)

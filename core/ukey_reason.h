@@ -93,6 +93,9 @@ X(SENDER_DIFFERS, "sender-differs", PERMERROR, \
     "PROTOCOL 5.1") \
 X(SENDER_LENGTH, "sender-length", PERMERROR, \
     "the sender address is too long to have a key", "PROTOCOL 2") \
+X(SENDER_OCTETS, "sender-octets", PERMERROR, \
+    "the sender address is not UTF-8 text, or holds control characters", \
+    "RFC 6531 3.3") \
 X(U_LABEL, "u-label", PERMERROR, \
     "the domain has non-ASCII labels: use its A-label (xn--) form", \
     "RFC 8616 4") \

@@ -179,6 +179,9 @@ judge(struct ukey_verify *v, const struct ukey_ask *ask, struct trial *t,
 		reason = (uint8_t)ukey_judge_load(&t->key, t->record.p,
 		    &t->work);
 	for (i = 0; i < v->signatures; i++) {
+		if (t->way == UKEY_WAY_DKIM && waits_for(v, i, ask) &&
+		    (t->record.flags & UKEY_KEY_TESTING))
+			v->signature[i].flags |= UKEY_SLOT_TESTING;
 		if (waits_for(v, i, ask) && found[i] != UKEY_WAIT_BODY)
 			found[i] = ukey_judge_better(found[i],
 			    reason != UKEY_REASON_OK ? reason :

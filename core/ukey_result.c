@@ -109,16 +109,21 @@ ukey_verify_dkim(const struct ukey_verify *v, unsigned i,
     struct ukey_judgement *j)
 {
 	uint8_t dkim = v->signature[i].judged[UKEY_WAY_DKIM];
+	const struct ukey_note *note;
 
 	*j = (struct ukey_judgement) { .relation = UKEY_FROM_NONE };
 	if (!ukey_verify_done(v)) {
 		set_reason(v, j, UKEY_REASON_INCOMPLETE);
 		return;
 	}
+	note = ukey_signature_note(v, i);
+	j->judged = v->fields.reason != UKEY_REASON_OK || note == NULL ||
+	    note->b.len > 0;
 	if (v->fields.reason != UKEY_REASON_OK) {
 		set_reason(v, j, (enum ukey_reason)v->fields.reason);
 		return;
 	}
+	j->testing = (v->signature[i].flags & UKEY_SLOT_TESTING) != 0;
 	if (dkim == UKEY_UNJUDGED)
 		dkim = UKEY_REASON_SIGNATURE_LIMIT;
 	j->partial_body = dkim == UKEY_REASON_PARTIAL_BODY &&

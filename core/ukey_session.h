@@ -164,8 +164,10 @@ int ukey_session_signature(struct ukey_session *s,
 /* Whether the actions are known: the message ended, and nothing is open. */
 bool ukey_session_done(const struct ukey_session *s);
 /*
- * The next action, in order; text into OUT (2 kB is ample; a DKIM-Signature is
- * given from the arena).  False when there is none left, or not done.
+ * The next action, in order; its text into OUT, from its begin on: at the MX
+ * UKEY_AUTHRES_FIELD_MAX octets, else 1 kB (a DKIM-Signature is given from the
+ * arena).  What has no room is a reply 451.  False when there is none left, or
+ * not done.
  */
 bool ukey_session_action(struct ukey_session *s, struct ukey_action *action,
     struct ukey_out *out);

@@ -4,7 +4,8 @@
  */
 #include "ukey_session_parts.h"
 
-enum step { REPLY, DELETE, RESULT_DKIM, RESULT_USER, SIGNATURE, QUARANTINE,
+/* What is inserted last stands on top: dkim, which all readers know. */
+enum step { REPLY, DELETE, RESULT_USER, RESULT_DKIM, SIGNATURE, QUARANTINE,
 	ACCEPT, OVER };
 
 #define SHOWN 200 /* octets of an address in a reply */
@@ -197,7 +198,6 @@ insert_result(const struct ukey_session *s, struct ukey_action *a,
 {
 	struct ukey_judgement j;
 	enum ukey_disposition d;
-	size_t start = out->len;
 
 	if (s->role != UKEY_ROLE_MX || (!user && s->settings->no_dkim))
 		return false;
@@ -208,8 +208,8 @@ insert_result(const struct ukey_session *s, struct ukey_action *a,
 		ukey_authres_dkim(out, s->settings->authserv_id,
 		    &s->u.verify);
 	a->kind = UKEY_ACTION_INSERT;
-	a->text = ukey_view_part(ukey_out_done(out), start, SIZE_MAX);
-	return a->text.len > 0;
+	a->text = ukey_out_done(out);
+	return true;
 }
 
 static bool
@@ -252,6 +252,16 @@ take_step(struct ukey_session *s, unsigned step, struct ukey_action *a,
 	}
 }
 
+/* No answer is ever less than whole: what OUT had no room for is put off. */
+static void
+put_off(struct ukey_session *s, struct ukey_action *a)
+{
+	*a = (struct ukey_action) { .kind = UKEY_ACTION_REPLY, .code = 451,
+		.text = UKEY_VIEW("4.3.0 The results have no room: try "
+		    "again later") };
+	s->step = OVER;
+}
+
 bool
 ukey_session_action(struct ukey_session *s, struct ukey_action *action,
     struct ukey_out *out)
@@ -260,19 +270,23 @@ ukey_session_action(struct ukey_session *s, struct ukey_action *action,
 
 	if (!ukey_session_done(s))
 		return false;
+	ukey_out_init(out, out->data, out->size);
 	while (s->step < OVER) {
 		*action = (struct ukey_action) { .ordinal = 0 };
 		step = s->step;
 		if (step == REPLY)
 			s->ordinal = s->authres.ordinal;
-		if (take_step(s, step, action, out)) {
-			if (step == REPLY)
-				s->step = OVER;
-			else if (step != DELETE)
-				s->step++;
-			return true;
+		if (!take_step(s, step, action, out)) {
+			s->step++;
+			continue;
 		}
-		s->step++;
+		if (out->overflow)
+			put_off(s, action);
+		else if (step == REPLY)
+			s->step = OVER;
+		else if (step != DELETE)
+			s->step++;
+		return true;
 	}
 	return false;
 }

@@ -221,7 +221,20 @@ ukey_utf8_len(struct ukey_view v)
 	for (at = 2; at < forms[i].len; at++)
 		if (!within(v.data[at], 0x80, 0xBF))
 			return 0;
+	if (v.data[0] == 0xE2 && v.data[1] == 0x80 &&
+	    within(v.data[2], 0xA8, 0xA9))
+		return 0;
 	return forms[i].len;
+}
+
+bool
+ukey_view_is_text(struct ukey_view v)
+{
+	size_t len = 1;
+
+	while (v.len > 0 && (len = ukey_utf8_len(v)) > 0)
+		ukey_view_skip(&v, len);
+	return v.len == 0;
 }
 
 bool

@@ -63,9 +63,11 @@ bool ukey_view_has_word(struct ukey_view list, struct ukey_view word);
  * octets in all, no trailing dot (RFC 1035 2.3.4, RFC 6376 3.5). */
 bool ukey_view_is_domain(struct ukey_view v, bool underscore);
 /* The length of the printable ASCII octet, or of the UTF-8 sequence but a
- * control, that V begins with (RFC 3629 4); 0 when it is neither.  V is not
- * empty. */
+ * control or a line separator (U+2028, U+2029), that V begins with (RFC 3629
+ * 4); 0 when it is neither.  V is not empty. */
 size_t ukey_utf8_len(struct ukey_view v);
+/* Whether all of V is such characters. */
+bool ukey_view_is_text(struct ukey_view v);
 /*
  * Reads all of V as 1 to 20 decimal digits.  False for anything else and for
  * a number over 2^64-1; never wraps.

@@ -135,10 +135,13 @@ struct ukey_judgement {
 	struct ukey_address author; /* the From mailbox; empty unless one */
 	enum ukey_relation relation;
 	enum ukey_advice advice;    /* what applies: none with testing */
-	bool testing;               /* t=y turned the advice into none */
+	bool testing;               /* t=y: the key is tested; userkeys: it
+				     * turned the advice into none */
 	bool from_header;           /* the identity is From's (null sender) */
 	bool time_unknown;          /* no clock: t= and x= were not judged */
 	bool partial_body;          /* passed although l= is short (leniency) */
+	bool judged;                /* dkim: its key counted; else its own tags
+				     * or a limit tell the result */
 };
 
 /*

@@ -115,7 +115,7 @@ session_finish(struct ukey_session *s)
 {
 	enum ukey_action_kind kind = UKEY_ACTION_INSERT;
 	unsigned last_ordinal = 70000, n = 0;
-	uint8_t octets[4096];
+	uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
 	struct ukey_action a;
 	struct ukey_out out;
 	bool is_signed = false;

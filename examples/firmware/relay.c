@@ -8,7 +8,7 @@
 #include "relay.h"
 #include "ukey_board.h"
 
-#define OUT_MAX 2048 /* an action's text, a query, a signature */
+#define OUT_MAX UKEY_AUTHRES_FIELD_MAX /* a field, a query, a signature */
 
 static struct {
 	struct ukey_session s;

@@ -12,7 +12,13 @@
 #include "worker.h"
 
 #define CHANGES_MAX 49152 /* octets of changes that go out in one write */
+#define PACKET_MAX 64     /* octets of a change beside its text, at most */
 #define PIECE_MAX 65535   /* octets of one packet of a new body */
+
+/* Where half of it is free, the next change has room. */
+typedef char changes_fit[UKEY_AUTHRES_FIELD_MAX + PACKET_MAX <=
+    CHANGES_MAX / 2 && UKEY_SUBMIT_ARENA + PACKET_MAX <= CHANGES_MAX / 2 ?
+    1 : -1];
 
 void
 answer_refuse(const struct ukey_action *a, struct ukey_out *out)
@@ -115,7 +121,7 @@ end_body(struct connection *c, bool whole)
 void
 answer_message(struct connection *c)
 {
-	static uint8_t packets[CHANGES_MAX], octets[CHANGES_MAX];
+	static uint8_t packets[CHANGES_MAX], octets[UKEY_AUTHRES_FIELD_MAX];
 	const char *action = NULL, *word;
 	struct ukey_action a;
 	struct ukey_out out, text;

@@ -93,36 +93,15 @@ take_time(struct verified *m)
 	return CLI_INPUT;
 }
 
-/* The recogniser of forged fields sees the header, too. */
-static void
-push_authres(struct verified *m, struct ukey_message *splitter,
-    struct ukey_view piece)
-{
-	struct ukey_event e;
-
-	while ((e = ukey_message_next(splitter, &piece)).kind !=
-	    UKEY_EVENT_NONE) {
-		if (e.kind == UKEY_EVENT_FIELD)
-			ukey_authres_push(&m->authres, e.octets);
-		else if (e.kind == UKEY_EVENT_FIELD_END)
-			(void)ukey_authres_end(&m->authres);
-	}
-}
-
 static int
 push_all(struct verified *m)
 {
-	struct ukey_message splitter;
 	struct ukey_view piece;
 	int status;
 
-	ukey_message_init(&splitter);
 	while ((status = spool_read(m->spool, &piece)) == CLI_PASS &&
-	    piece.len > 0) {
-		if (m->options->add_header)
-			push_authres(m, &splitter, piece);
+	    piece.len > 0)
 		(void)ukey_verify_push(&m->v, piece.data, piece.len);
-	}
 	return status;
 }
 
@@ -214,8 +193,6 @@ verify_file(const struct verify_options *o, struct ukey_resolver *r,
 
 	if (status != CLI_PASS)
 		return status;
-	if (o->add_header)
-		ukey_authres_init(&m.authres, cli_view(o->authserv_id));
 	status = header_read(&header, &spool);
 	if (status == CLI_PASS)
 		status = take_sender(&m);

@@ -26,7 +26,6 @@ struct verified {
 	struct spool *spool;
 	struct header *header;
 	struct ukey_verify v;
-	struct ukey_authres authres; /* with --add-header */
 	struct ukey_judgement user;
 	bool has_sender;
 	bool from_return_path;

@@ -3,66 +3,74 @@
  * and without those that claim to be ours (PROTOCOL 6.1).
  * SPDX-License-Identifier: MIT
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "verify.h"
-
-#define FIELD_MAX 8192
-#define NAME_MAX 64 /* of a field's start, to tell its name */
-
-static const struct ukey_view name_of_ours =
-    { (const uint8_t *)"Authentication-Results", 22 };
 
 /* The walk over the fields. */
 struct copier {
 	struct verified *m;
 	FILE *f;
-	uint8_t start[NAME_MAX]; /* of the open field, held back */
-	size_t len;
-	unsigned ordinal;        /* Authentication-Results fields so far */
-	enum { HOLD, PASS, DROP } state;
+	struct ukey_authres authres;
+	uint8_t *field; /* the open one, held back until it is judged */
+	size_t len, size;
+	int status;
 };
 
-/* Whether the octets held back name an Authentication-Results field. */
-static bool
-is_authres(const struct copier *c)
-{
-	struct ukey_view v = { c->start, c->len };
-	struct ukey_view name = ukey_view_cut(&v, ':');
-
-	return v.data != NULL &&
-	    ukey_view_equal_nocase(ukey_view_trim(name), name_of_ours);
-}
-
 static void
-decide(struct copier *c)
+hold(struct copier *c, struct ukey_view octets)
 {
-	c->state = PASS;
-	if (is_authres(c) && ukey_authres_forged(&c->m->authres,
-	    ++c->ordinal))
-		c->state = DROP;
-	if (c->state == PASS)
-		spool_write(c->m->spool, c->f, (struct ukey_view) { c->start,
-		    c->len });
-	c->len = 0;
-}
+	uint8_t *more = c->field;
 
-static void
-field(struct copier *c, struct ukey_view octets)
-{
-	size_t n = sizeof(c->start) - c->len;
-
-	if (c->state == HOLD) {
-		if (n > octets.len)
-			n = octets.len;
-		memcpy(c->start + c->len, octets.data, n);
-		c->len += n;
-		octets = ukey_view_part(octets, n, octets.len);
-		if (c->len == sizeof(c->start))
-			decide(c);
+	if (c->len + octets.len > c->size) {
+		c->size = 2 * (c->len + octets.len);
+		more = realloc(c->field, c->size);
 	}
-	if (c->state == PASS)
-		spool_write(c->m->spool, c->f, octets);
+	if (more == NULL) {
+		cli_error("%s: a field of its header is larger than the "
+		    "memory: try again", c->m->spool->name);
+		c->status = CLI_TEMPORARY;
+		return;
+	}
+	c->field = more;
+	memcpy(c->field + c->len, octets.data, octets.len);
+	c->len += octets.len;
+}
+
+/* The length of V up to a CR or LF behind which some reader of the output
+ * begins a new field; all of it without one. */
+static size_t
+line_len(struct ukey_view v)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < v.len; i++)
+		if ((v.data[i] == '\r' || v.data[i] == '\n') &&
+		    !ukey_is_fws(v.data[i + 1]))
+			return i + 1;
+	return v.len;
+}
+
+static bool
+recognise(struct copier *c, struct ukey_view field)
+{
+	ukey_authres_push(&c->authres, field);
+	return ukey_authres_end(&c->authres);
+}
+
+/* Whether the open field claims our id, by the recogniser's word; or a part of
+ * it does that readers who end lines at a bare CR or LF take for a field. */
+static bool
+claims(struct copier *c)
+{
+	struct ukey_view rest = { c->field, c->len };
+	bool found = recognise(c, rest);
+
+	ukey_view_skip(&rest, line_len(rest));
+	while (rest.len > 0)
+		found |= recognise(c, ukey_view_take(&rest, line_len(rest)));
+	return found;
 }
 
 static void
@@ -70,12 +78,13 @@ handle(struct copier *c, struct ukey_event e)
 {
 	switch (e.kind) {
 	case UKEY_EVENT_FIELD:
-		field(c, e.octets);
+		hold(c, e.octets);
 		break;
 	case UKEY_EVENT_FIELD_END:
-		if (c->state == HOLD)
-			decide(c);
-		c->state = HOLD;
+		if (!claims(c))
+			spool_write(c->m->spool, c->f, (struct ukey_view) {
+			    c->field, c->len });
+		c->len = 0;
 		break;
 	case UKEY_EVENT_HEADER_END:
 		spool_write(c->m->spool, c->f, UKEY_VIEW("\r\n"));
@@ -85,47 +94,43 @@ handle(struct copier *c, struct ukey_event e)
 	}
 }
 
-/* Our fields, as they go on top. */
-static bool
-write_fields(struct verified *m)
+/* Our two fields as they go on top: the one that all readers know first. */
+static void
+write_fields(struct verified *m, FILE *f)
 {
 	struct ukey_view id = cli_view(m->options->authserv_id);
-	uint8_t octets[FIELD_MAX];
+	uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
 	struct ukey_out out;
 
 	ukey_out_init(&out, octets, sizeof(octets));
-	if (m->has_sender)
-		ukey_authres_userkeys(&out, id, &m->user, UKEY_ACCEPT);
 	ukey_authres_dkim(&out, id, &m->v);
-	if (out.overflow)
-		return false;
-	spool_write(m->spool, stdout, ukey_out_done(&out));
-	return true;
+	spool_write(m->spool, f, ukey_out_done(&out));
+	ukey_out_init(&out, octets, sizeof(octets));
+	ukey_authres_userkeys(&out, id, &m->user, UKEY_ACCEPT);
+	spool_write(m->spool, f, ukey_out_done(&out));
 }
 
 int
 verify_add_header(struct verified *m)
 {
-	struct copier c = { .m = m, .f = stdout, .state = HOLD };
+	struct copier c = { .m = m, .f = stdout };
 	struct ukey_message splitter;
 	struct ukey_view piece;
 	struct ukey_event e;
-	int status;
 
-	if (!write_fields(m)) {
-		cli_error("%s: the results are too long for a field",
-		    m->spool->name);
-		return CLI_INPUT;
-	}
-	status = spool_rewind(m->spool);
+	write_fields(m, c.f);
+	ukey_authres_init(&c.authres, cli_view(m->options->authserv_id));
 	ukey_message_init(&splitter);
-	while (status == CLI_PASS &&
-	    (status = spool_read(m->spool, &piece)) == CLI_PASS &&
+	c.status = spool_rewind(m->spool);
+	while (c.status == CLI_PASS &&
+	    (c.status = spool_read(m->spool, &piece)) == CLI_PASS &&
 	    piece.len > 0)
-		while ((e = ukey_message_next(&splitter, &piece)).kind !=
-		    UKEY_EVENT_NONE)
+		while (c.status == CLI_PASS && (e = ukey_message_next(
+		    &splitter, &piece)).kind != UKEY_EVENT_NONE)
 			handle(&c, e);
-	while ((e = ukey_message_end(&splitter)).kind != UKEY_EVENT_NONE)
+	while (c.status == CLI_PASS &&
+	    (e = ukey_message_end(&splitter)).kind != UKEY_EVENT_NONE)
 		handle(&c, e);
-	return status;
+	free(c.field);
+	return c.status;
 }

@@ -118,6 +118,8 @@ people_dkim(const struct verified *m, const struct ukey_judgement *j)
 		cli_put(stdout, j->domain);
 		putchar(')');
 	}
+	if (j->testing)
+		fputs("; its domain is only testing the key (t=y)", stdout);
 	if (j->time_unknown)
 		fputs("; its time was not judged", stdout);
 	if (j->partial_body)

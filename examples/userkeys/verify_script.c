@@ -66,7 +66,8 @@ plain_dkim(const struct ukey_judgement *j)
 	if (j->domain.len > 0)
 		put("c", j->canon.len > 0 ? j->canon :
 		    UKEY_VIEW("simple/simple"));
-	printf("%s reason=%s\n", j->time_unknown ? " time=unknown" : "",
+	printf("%s%s reason=%s\n", j->testing ? " testing=y" : "",
+	    j->time_unknown ? " time=unknown" : "",
 	    ukey_reason_word(j->reason));
 }
 
@@ -174,7 +175,8 @@ verify_json(struct verified *m, bool first)
 		ukey_verify_dkim(&m->v, i, &j);
 		fputs(i == 0 ? "\n  " : ",\n  ", stdout);
 		json_judgement(&j);
-		printf(", \"partial_body\": %s}",
+		printf(", \"testing\": %s, \"partial_body\": %s}",
+		    j.testing ? "true" : "false",
 		    j.partial_body ? "true" : "false");
 	}
 	fputs("]}", stdout);

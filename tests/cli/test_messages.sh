@@ -161,8 +161,8 @@ verify 0 --add-header --authserv-id mx.example.net --from $alice \
     "$work/forged"
 is 3 "$(grep -ci '^authentication-results' "$work/out")" \
     'ours, and the other one'
-is 'Authentication-Results: mx.example.net;' \
-    "$(head -n 1 "$work/out" | tr -d '\r')" 'ours is on top'
+is "dkim=pass userkeys=pass" "$(python3 tests/support/results_reader.py \
+    mx.example.net <"$work/out" | sed 's/ .*//' | xargs)" 'ours are on top'
 out_has 'Authentication-Results: other.example; dkim=pass'
 is same "$(tail -c "$(wc -c <"$work/signed")" "$work/out" |
     cmp -s - "$work/signed" && echo same)" 'the message follows'
@@ -170,6 +170,27 @@ tr -d '\r' <"$work/forged" >"$work/in"
 verify 0 --add-header --authserv-id mx.example.net --from $alice
 is 0 "$(grep -c "$cr" "$work/out")" 'LF stays LF'
 rm "$work/in"
+# What hides a field or shifts its number: blanks before the colon, a name that
+# some reader sees behind a bare CR or LF, one without an end.
+blanks=$(printf '%60s' '')
+for name in "Authentication-Results$blanks:" 'Authentication-Results	:' \
+    'X: y\nAuthentication-Results:' 'X: y\rAuthentication-Results:' \
+    'X: y\n z\nAuthentication-Results :' 'Authentication-Results:\n'; do
+	{ printf "Authentication-Results$blanks: other.example; x=1\r\n"
+	  printf "$name mx.example.net; dkim=pass header.d=victim\r\n"
+	  printf '%s\r\n' 'Authentication-Results: other.example; x=2' \
+	    'Authentication-Results: mx.example.net; dkim=pass header.d=victim'
+	  cat "$work/dkim"; } >"$work/forged"
+	verify 1 --add-header --authserv-id mx.example.net \
+	    --from $alice "$work/forged"
+	is '0 2' "$(grep -c 'victim' "$work/out") $(grep -c 'other.example' \
+	    "$work/out")" "$name"
+done
+printf 'From: %s\r\nAuthentication-Results: mx.example.net; dkim=pass victim' \
+    $alice >"$work/forged"
+verify 1 --add-header --authserv-id mx.example.net "$work/forged"
+is 0 "$(grep -c 'victim' "$work/out")" 'a field without an end'
+out_has 'userkeys=none reason="no-identity"'
 verify 64 --add-header --authserv-id 'a b' "$work/signed"
 verify 64 --add-header "$work/signed" "$work/signed"
 

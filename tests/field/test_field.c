@@ -310,7 +310,7 @@ test_survivors(void **state)
 		.authserv_id = UKEY_VIEW("mx.example.net") };
 	unsigned i, gone[4] = { 0 }, n = 0;
 	struct ukey_session s;
-	uint8_t octets[2048];
+	uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
 	struct ukey_action a;
 	struct ukey_out out;
 

@@ -138,7 +138,7 @@ static const char *
 outcome(struct ukey_session *s)
 {
 	static char text[16];
-	uint8_t octets[4096];
+	uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
 	const char *what = ukey_reason_word(ukey_session_reason(s));
 	struct ukey_action a;
 	struct ukey_out out;

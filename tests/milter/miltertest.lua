@@ -49,9 +49,12 @@ function letter(from, field, body)
 	is(nil, mt.eom(conn), "end of message")
 end
 
--- Whether the filter named NAME in the MX's results says RESULT.
+-- Whether the MX's results say RESULT; those of dkim stand above.
 function results(result, what)
 	value = mt.getheader(conn, "Authentication-Results", 0)
+	is(true, value ~= nil and
+	    string.find(value, "dkim=", 1, true) ~= nil, what .. ": dkim")
+	value = mt.getheader(conn, "Authentication-Results", 1)
 	is(true, value ~= nil and
 	    string.find(value, "userkeys=" .. result, 1, true) ~= nil,
 	    what .. " (" .. tostring(value) .. ")")

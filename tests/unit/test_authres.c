@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "support_results.h"
 #include "ukey_authres.h"
 
 #define ID UKEY_VIEW("mx.example.net")
@@ -196,6 +197,51 @@ check_text(const struct ukey_out *out, const char *want)
 	assert_memory_equal(out->data, want, out->len);
 }
 
+/* What a strict reader makes of the field in OUT. */
+static const struct support_results *
+read_field(const struct ukey_out *out)
+{
+	static struct support_results r;
+	const char *trouble = support_results_read(&r, ukey_out_done(out),
+	    "mx.example.net");
+
+	if (trouble != NULL)
+		print_error("%s: %.*s", trouble, (int)out->len, out->data);
+	assert_null(trouble);
+	return &r;
+}
+
+/* The field with the result of J, in OCTETS, read strictly. */
+static const struct support_results *
+write_userkeys(const struct ukey_judgement *j, struct ukey_out *out)
+{
+	static uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
+
+	ukey_out_init(out, octets, sizeof(octets));
+	ukey_authres_userkeys(out, ID, j, UKEY_ACCEPT);
+	return read_field(out);
+}
+
+static void
+dkim_field(const struct ukey_judgement *j, unsigned count,
+    struct ukey_out *out)
+{
+	static uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
+
+	ukey_out_init(out, octets, sizeof(octets));
+	ukey_out_text(out, "Authentication-Results: mx.example.net");
+	while (count-- > 0)
+		ukey_authres_dkim_result(out, j);
+	ukey_out_text(out, "\r\n");
+}
+
+static const struct support_results *
+write_dkim(const struct ukey_judgement *j, struct ukey_out *out)
+{
+	dkim_field(j, 1, out);
+	return read_field(out);
+}
+
 static void
 test_write_userkeys(void **state)
 {
@@ -209,8 +255,7 @@ test_write_userkeys(void **state)
 	size_t size;
 
 	(void)state;
-	ukey_out_init(&out, octets, sizeof(octets));
-	ukey_authres_userkeys(&out, ID, &j, UKEY_ACCEPT);
+	write_userkeys(&j, &out);
 	check_text(&out, "Authentication-Results: mx.example.net;\r\n"
 	    "\tuserkeys=pass smtp.mailfrom=alice@example.org "
 	    "header.from=alice@example.org\r\n"
@@ -229,9 +274,39 @@ test_write_userkeys(void **state)
 	ukey_out_init(&out, octets, sizeof(octets));
 	ukey_authres_userkeys(&out, ID, &j, UKEY_QUARANTINE);
 	check_text(&out, "Authentication-Results: mx.example.net;\r\n"
-	    "\tuserkeys=fail reason=\"body-hash\" smtp.mailfrom=\"a;b\"@e.org"
-	    "\r\n\tpolicy.from=many policy.advice=none policy.testing=y "
+	    "\tuserkeys=fail reason=\"body-hash\" smtp.mailfrom=\"a;b\"@e.org "
+	    "policy.from=many\r\n\tpolicy.advice=none policy.testing=y "
 	    "policy.time=unknown\r\n\tpolicy.action=quarantine\r\n");
+	read_field(&out);
+}
+
+/* An author who is not the sender is never shown beside the result, and that
+ * of a null sender is its identity (PROTOCOL 6). */
+static void
+test_header_from(void **state)
+{
+	static const enum ukey_relation relations[] = { UKEY_FROM_NONE,
+		UKEY_FROM_SAME, UKEY_FROM_OTHER, UKEY_FROM_MANY };
+	struct ukey_judgement j = { .verdict = UKEY_PASS,
+		.sender = { view("alice"), view("example.org") },
+		.author = { view("ceo"), view("example.org") } };
+	const struct support_results *r;
+	struct ukey_out out;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		j.relation = relations[i];
+		r = write_userkeys(&j, &out);
+		assert_int_equal(support_results_value(r, 0, "header.from") !=
+		    NULL, relations[i] == UKEY_FROM_SAME);
+	}
+	j.relation = UKEY_FROM_SAME;
+	j.from_header = true;
+	r = write_userkeys(&j, &out);
+	assert_null(support_results_value(r, 0, "smtp.mailfrom"));
+	assert_string_equal(support_results_value(r, 0, "header.from"),
+	    "ceo@example.org");
 }
 
 static void
@@ -242,79 +317,244 @@ test_write_dkim(void **state)
 		.selector = view("alice.userkeys"),
 		.identity = view("alice@example.org"),
 		.b = view("\r\n\tKq2x\r\n\tV8mAZZZZ") };
-	uint8_t octets[1024];
+	const struct support_results *r;
 	struct ukey_out out;
 
 	(void)state;
-	ukey_out_init(&out, octets, sizeof(octets));
-	ukey_authres_dkim_result(&out, &j);
-	check_text(&out, ";\r\n\tdkim=pass header.d=example.org "
+	write_dkim(&j, &out);
+	check_text(&out, "Authentication-Results: mx.example.net;"
+	    "\r\n\tdkim=pass header.d=example.org "
 	    "header.i=alice@example.org\r\n\theader.s=alice.userkeys "
-	    "header.b=Kq2xV8mA");
+	    "header.b=Kq2xV8mA\r\n");
+	j.testing = j.time_unknown = j.partial_body = true;
+	r = write_dkim(&j, &out);
+	assert_string_equal(support_results_value(r, 0, "policy.testing"),
+	    "y");
+	assert_string_equal(support_results_value(r, 0, "policy.time"),
+	    "unknown");
+	assert_string_equal(support_results_value(r, 0, "policy.body"),
+	    "partial");
 }
 
-/* No octet of a value ends the value, the result or the field. */
+/*
+ * A tag's value is a pvalue of RFC 8601 2.2, whole, or not there (want NULL):
+ * each tspecial alone, "@" in and out of its place, local-parts that are no
+ * dot-atom, domains that are none, white space and folding (of which tags are
+ * free), controls of ASCII and of Unicode, octets that are no UTF-8, line
+ * separators, and what would end the value, the result or the field.
+ */
 static void
-test_hostile_values(void **state)
+test_values(void **state)
 {
 	static const struct {
 		const char *value, *want;
 	} cases[] = {
-		{ "e.org; dkim=pass", "\"e.org; dkim=pass\"" },
-		{ "e.org\r\nX-Evil: x", "\"e.orgX-Evil: x\"" },
-		{ "e\"; dkim=pass \"", "\"e\\\"; dkim=pass \\\"\"" },
-		{ "e\\", "\"e\\\\\"" },
-		{ "e(x", "\"e(x\"" },
-		{ "%n%s", "%n%s" },
+		{ "e.org", "e.org" }, { "%n%s", "%n%s" },
+		{ "a!#$%&'*+-._`{|}~", "a!#$%&'*+-._`{|}~" },
+		{ "a/b", "\"a/b\"" }, { "a=b", "\"a=b\"" },
+		{ "a?b", "\"a?b\"" }, { "a(b", "\"a(b\"" },
+		{ "a)b", "\"a)b\"" }, { "a<b", "\"a<b\"" },
+		{ "a>b", "\"a>b\"" }, { "a,b", "\"a,b\"" },
+		{ "a;b", "\"a;b\"" }, { "a:b", "\"a:b\"" },
+		{ "a[b", "\"a[b\"" }, { "a]b", "\"a]b\"" },
+		{ "a\"b", "\"a\\\"b\"" }, { "a\\b", "\"a\\\\b\"" },
+		{ "\"", "\"\\\"\"" }, { "\\", "\"\\\\\"" },
+		{ "a@e.org", "a@e.org" }, { "a/b=c@e.org", "a/b=c@e.org" },
+		{ "@e.org", "@e.org" }, { "a@b", "\"a@b\"" },
+		{ "@b", "\"@b\"" }, { "a@", "\"a@\"" }, { "@", "\"@\"" },
+		{ "a..b@e.org", "\"a..b@e.org\"" },
+		{ "a.@e.org", "\"a.@e.org\"" },
+		{ ".a@e.org", "\".a@e.org\"" },
+		{ "a@b@e.org", "\"a@b@e.org\"" },
+		{ "a@e..org", "\"a@e..org\"" },
+		{ "a@e.org.", "\"a@e.org.\"" },
+		{ "a@-e.org", "\"a@-e.org\"" },
+		{ "a@e_f.org", "\"a@e_f.org\"" },
+		{ "a@[1.2.3.4]", "\"a@[1.2.3.4]\"" },
+		{ "\"a;b\"@e.org", "\"a;b\"@e.org" },
+		{ "\"a\"b@e.org", "\"\\\"a\\\"b@e.org\"" },
 		{ "b\xC3\xBC", "\"b\xC3\xBC\"" },
-		{ "b\xC3", "\"b\"" },
-		{ "\x80\xE0\x80\x80\xED\xA0\x80\xF5q", "\"q\"" },
-		{ "\x1B[31m", "\"[31m\"" }
+		{ "b\xC3\xBC@e.org", "b\xC3\xBC@e.org" },
+		{ "a@\r\n\te.org", "a@e.org" }, { " e.org\t", "e.org" },
+		{ "e.org; dkim=pass", "\"e.org;dkim=pass\"" },
+		{ "e.org\r\nX-Evil: x", "\"e.orgX-Evil:x\"" },
+		{ "e\"; dkim=pass \"", "\"e\\\";dkim=pass\\\"\"" },
+		{ "e.org\x0B", NULL }, { "\x0C;e.org", NULL },
+		{ "e\x1B[31m", NULL }, { "e\x7F", NULL }, { "\x01", NULL },
+		{ "b\xC3", NULL }, { "\x80", NULL }, { "\xE0\x80\x80", NULL },
+		{ "\xED\xA0\x80", NULL }, { "\xF5q", NULL },
+		{ "\xC2\x85", NULL }, { "\\\xC2\x85", NULL },
+		{ "\xE2\x80\xA8", NULL }, { "x\xE2\x80\xA9y", NULL },
+		{ "", NULL }, { " \r\n ", NULL }
 	};
-	uint8_t octets[1024];
 	struct ukey_out out;
 	char want[200];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct ukey_judgement j = { .verdict = UKEY_PERMERROR,
+		const struct ukey_judgement j = { .verdict = UKEY_PERMERROR,
 			.reason = UKEY_REASON_DOMAIN,
-			.domain = view(cases[i].value) };
+			.identity = view(cases[i].value) };
 
-		ukey_out_init(&out, octets, sizeof(octets));
-		ukey_authres_dkim_result(&out, &j);
-		snprintf(want, sizeof(want), ";\r\n\tdkim=permerror "
-		    "reason=\"domain\" header.d=%s", cases[i].want);
+		write_dkim(&j, &out);
+		snprintf(want, sizeof(want), "Authentication-Results: "
+		    "mx.example.net;\r\n\tdkim=permerror reason=\"domain\""
+		    "%s%s\r\n", cases[i].want == NULL ? "" : " header.i=",
+		    cases[i].want == NULL ? "" : cases[i].want);
 		check_text(&out, want);
 	}
 }
 
-/* Lines stay within 998 octets, whatever a tag says (RFC 5322 2.1.1). */
+/* RFC 6008, RFC 2045 5.1: one signature in eight has a "/" there. */
 static void
-test_long_values(void **state)
+test_header_b(void **state)
 {
-	static char text[3][2000];
-	static uint8_t octets[8192];
-	struct ukey_judgement j = { .verdict = UKEY_PERMERROR,
-		.reason = UKEY_REASON_TAG_MISSING };
-	struct ukey_view rest, line;
+	static const struct {
+		const char *b, *want;
+	} cases[] = {
+		{ "H41E/yF2zzzz", "H41E/yF2" }, { "H41EByF2/zzz", "H41EByF2" },
+		{ "AB==", "AB==" }, { "A+CDEFGH", "A+CDEFGH" },
+		{ "a\"; d=\"", "a\";d=\"" }, { "ab\x01", NULL }
+	};
+	const struct support_results *r;
 	struct ukey_out out;
+	const char *got;
+	size_t i;
 
 	(void)state;
-	memset(text[0], 'a', sizeof(text[0]));
-	memset(text[1], '"', sizeof(text[1]));
-	memset(text[2], ' ', sizeof(text[2]));
-	j.domain = (struct ukey_view) { (uint8_t *)text[0], 2000 };
-	j.identity = (struct ukey_view) { (uint8_t *)text[1], 2000 };
-	j.selector = (struct ukey_view) { (uint8_t *)text[2], 2000 };
-	ukey_out_init(&out, octets, sizeof(octets));
-	ukey_authres_dkim_result(&out, &j);
-	rest = ukey_out_done(&out);
-	assert_true(rest.len > 2400);
-	while (rest.data != NULL) {
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct ukey_judgement j = { .verdict = UKEY_FAIL,
+			.b = view(cases[i].b) };
+
+		r = write_dkim(&j, &out);
+		got = support_results_value(r, 0, "header.b");
+		if (cases[i].want == NULL)
+			assert_null(got);
+		else
+			assert_string_equal(got, cases[i].want);
+	}
+}
+
+/*
+ * The identity is quoted again, or left out whole: backslashes that escape
+ * nothing, those that would escape our DQUOTE once an octet is dropped,
+ * domains of one label, octets that are no text, and one octet too many.
+ */
+static void
+test_addresses(void **state)
+{
+	static const struct {
+		const char *local, *domain, *want; /* of the field; NULL: out */
+	} cases[] = {
+		{ "alice", "e.org", "alice@e.org" },
+		{ "\"a b\"", "e.org", "\"a b\"@e.org" },
+		{ "\"\\a\\b\"", "e.org", "\"ab\"@e.org" },
+		{ "\"a\\\"b\"", "e.org", "\"a\\\"b\"@e.org" },
+		{ "\"a\\\\\"", "e.org", "\"a\\\\\"@e.org" },
+		{ "\"; dkim=pass; x=\"", "e.org",
+		    "\"; dkim=pass; x=\"@e.org" },
+		{ "\"a\\\xC2\x85\"", "e.org", NULL },
+		{ "\"a\xC2\x85\"", "e.org", NULL },
+		{ "a\xC2\x85", "e.org", NULL }, { "a\xC3", "e.org", NULL },
+		{ "\"a\\\xC3\"", "e.org", NULL },
+		{ "\"a\xE2\x80\xA8\"", "e.org", NULL },
+		{ "jos\xC3\xA9", "e.org", "jos\xC3\xA9@e.org" },
+		{ "alice", "localhost", "\"alice@localhost\"" },
+		{ "\"a b\"", "localhost", "\"\\\"a b\\\"@localhost\"" }
+	};
+	struct ukey_judgement j = { .verdict = UKEY_FAIL };
+	struct ukey_out out;
+	char want[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		j.sender = (struct ukey_address) { view(cases[i].local),
+			view(cases[i].domain) };
+		write_userkeys(&j, &out);
+		snprintf(want, sizeof(want), "\r\n\tuserkeys=fail %s%s ",
+		    cases[i].want == NULL ? "" : "smtp.mailfrom=",
+		    cases[i].want == NULL ? "policy.from=none" :
+		    cases[i].want);
+		ukey_out_octet(&out, 0);
+		if (strstr((char *)out.data, want) == NULL)
+			print_error("%s: %s", want, (char *)out.data);
+		assert_non_null(strstr((char *)out.data, want));
+	}
+}
+
+/* An address is there whole up to 254 octets, a tag up to 256 as written; one
+ * more, and they are not there at all. */
+static void
+test_limits(void **state)
+{
+	static char text[260];
+	struct ukey_judgement j = { .verdict = UKEY_FAIL };
+	const struct support_results *r;
+	struct ukey_out out;
+	size_t len;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	for (len = 253; len < 258; len++) {
+		j.domain = (struct ukey_view) { (uint8_t *)text, len };
+		j.sender.local = (struct ukey_view) { (uint8_t *)text,
+			len - 6 };
+		j.sender.domain = view("e.org");
+		r = write_dkim(&j, &out);
+		assert_int_equal(support_results_value(r, 0, "header.d") !=
+		    NULL, len <= 256);
+		r = write_userkeys(&j, &out);
+		assert_int_equal(support_results_value(r, 0,
+		    "smtp.mailfrom") != NULL, len <= 254);
+	}
+}
+
+/* The largest field that there can be: five results, each value as long as it
+ * may be; and that of a user key, every octet of its addresses escaped.  Both
+ * fit, their lines too. */
+static void
+test_largest(void **state)
+{
+	static char text[254], id[253], local[252];
+	static uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
+	struct ukey_judgement j = { .verdict = UKEY_PERMERROR,
+		.reason = UKEY_REASON_SIGNATURE_LENGTH, .testing = true,
+		.time_unknown = true, .partial_body = true,
+		.relation = UKEY_FROM_SAME,
+		.advice = UKEY_ADVICE_QUARANTINE };
+	struct ukey_view line, rest;
+	struct ukey_out out;
+	unsigned i;
+
+	(void)state;
+	memset(text, '\\', sizeof(text));
+	memset(local, '\\', sizeof(local));
+	memset(id, 'x', sizeof(id));
+	local[0] = local[249] = '"';
+	j.domain = j.identity = j.selector = j.b =
+	    (struct ukey_view) { (uint8_t *)text, 127 };
+	j.sender.local = (struct ukey_view) { (uint8_t *)local, 250 };
+	j.sender.domain = view("lan");
+	j.author = j.sender;
+	dkim_field(&j, UKEY_DKIM_MAX, &out);
+	assert_int_equal(read_field(&out)->results, UKEY_DKIM_MAX);
+	for (rest = ukey_out_done(&out); rest.data != NULL;) {
 		line = ukey_view_cut(&rest, '\n');
 		assert_true(line.len <= 998);
+	}
+	assert_true(out.len > 4600);
+	ukey_out_init(&out, octets, sizeof(octets));
+	ukey_authres_userkeys(&out, (struct ukey_view) { (uint8_t *)id, 253 },
+	    &j, UKEY_QUARANTINE);
+	assert_false(out.overflow);
+	assert_true(out.len > 1000);
+	for (i = 0; i < 2; i++) { /* an id that is too long is no id */
+		ukey_out_init(&out, octets, sizeof(octets));
+		ukey_authres_userkeys(&out, (struct ukey_view) {
+		    (uint8_t *)text, 253 + i }, &j, UKEY_ACCEPT);
+		assert_int_equal(out.overflow, i);
 	}
 }
 
@@ -327,9 +567,13 @@ main(void)
 		cmocka_unit_test(test_ordinals),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_write_userkeys),
+		cmocka_unit_test(test_header_from),
 		cmocka_unit_test(test_write_dkim),
-		cmocka_unit_test(test_hostile_values),
-		cmocka_unit_test(test_long_values)
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_header_b),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_largest)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ static const char *
 actions(struct ukey_session *s)
 {
 	static char text[4096];
-	uint8_t octets[4096];
+	uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
 	struct ukey_action a;
 	struct ukey_out out;
 	size_t n = 0;
