@@ -193,8 +193,9 @@ within(uint8_t c, uint8_t low, uint8_t high)
 	return c >= low && c <= high;
 }
 
-size_t
-ukey_utf8_len(struct ukey_view v)
+/* As ukey_utf8_len(), but line separators count. */
+static size_t
+sequence_len(struct ukey_view v)
 {
 	static const struct {
 		uint8_t first, last; /* of the first octet */
@@ -221,10 +222,18 @@ ukey_utf8_len(struct ukey_view v)
 	for (at = 2; at < forms[i].len; at++)
 		if (!within(v.data[at], 0x80, 0xBF))
 			return 0;
-	if (v.data[0] == 0xE2 && v.data[1] == 0x80 &&
+	return forms[i].len;
+}
+
+size_t
+ukey_utf8_len(struct ukey_view v)
+{
+	size_t len = sequence_len(v);
+
+	if (len == 3 && v.data[0] == 0xE2 && v.data[1] == 0x80 &&
 	    within(v.data[2], 0xA8, 0xA9))
 		return 0;
-	return forms[i].len;
+	return len;
 }
 
 bool

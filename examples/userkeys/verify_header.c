@@ -76,14 +76,16 @@ claims(struct copier *c)
 static void
 handle(struct copier *c, struct ukey_event e)
 {
+	struct ukey_view whole;
+
 	switch (e.kind) {
 	case UKEY_EVENT_FIELD:
 		hold(c, e.octets);
 		break;
 	case UKEY_EVENT_FIELD_END:
+		whole = (struct ukey_view) { c->field, c->len };
 		if (!claims(c))
-			spool_write(c->m->spool, c->f, (struct ukey_view) {
-			    c->field, c->len });
+			spool_write(c->m->spool, c->f, whole);
 		c->len = 0;
 		break;
 	case UKEY_EVENT_HEADER_END:

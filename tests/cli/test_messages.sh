@@ -114,6 +114,19 @@ run 75 verify --zone "$work/zone3" --time none --plain --from $alice \
     "$work/signed" "$work/none"
 out_has 'userkeys temperror'
 
+start 'a key with t=y'
+sed '/sel\._domainkey/s/v=DKIM1;/v=DKIM1; t=y;/' "$work/zone" >"$work/zone-t"
+for message in dkim changed-dkim; do
+	[ $message = dkim ] || sed s/eight/nine/ "$work/dkim" >"$work/$message"
+	status=$([ $message = dkim ] && echo 0 || echo 1)
+	for form in --plain --json '' '--add-header --authserv-id mx.test'; do
+		# shellcheck disable=SC2086 # words
+		run "$status" verify --zone "$work/zone-t" --time 1750000100 \
+		    $form "$work/$message"
+		out_has 'testing'
+	done
+done
+
 start 'verify, other answers'
 verify 0 --from $alice "$work/signed"
 out_has 'pass: the signature holds'
@@ -176,8 +189,8 @@ blanks=$(printf '%60s' '')
 for name in "Authentication-Results$blanks:" 'Authentication-Results	:' \
     'X: y\nAuthentication-Results:' 'X: y\rAuthentication-Results:' \
     'X: y\n z\nAuthentication-Results :' 'Authentication-Results:\n'; do
-	{ printf "Authentication-Results$blanks: other.example; x=1\r\n"
-	  printf "$name mx.example.net; dkim=pass header.d=victim\r\n"
+	{ printf 'Authentication-Results%s: other.example; x=1\r\n' "$blanks"
+	  printf '%b mx.example.net; dkim=pass header.d=victim\r\n' "$name"
 	  printf '%s\r\n' 'Authentication-Results: other.example; x=2' \
 	    'Authentication-Results: mx.example.net; dkim=pass header.d=victim'
 	  cat "$work/dkim"; } >"$work/forged"

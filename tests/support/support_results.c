@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-#define NAME "Authentication-Results: "
-#define LINE_MAX_OCTETS 998 /* RFC 5322 2.1.1 */
+#include "support_lines.h"
 
-/* The field without folding; the first trouble stays. */
+#define NAME "Authentication-Results: "
+
+/* In the field without its folds; the first trouble stays. */
 struct reader {
 	const char *at;
 	const char *trouble;
@@ -313,83 +314,17 @@ result(struct reader *in, struct support_result *r)
 	identity(in, r);
 }
 
-/* The length of the character at V (RFC 3629 3); 0: none, or a control or a
- * line separator. */
-static size_t
-character(struct ukey_view v)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint8_t c = v.data[0];
-	size_t i, len = c < 0x80 ? 1 : c < 0xC0 ? 0 : c < 0xE0 ? 2 :
-	    c < 0xF0 ? 3 : c < 0xF8 ? 4 : 0;
-	uint32_t n = len < 2 ? c : c & (0xFFu >> (len + 1));
-
-	for (i = 1; i < len; i++) {
-		if (i == v.len || (v.data[i] & 0xC0) != 0x80)
-			return 0;
-		n = n << 6 | (v.data[i] & 0x3F);
-	}
-	if (len == 0 || n < least[len] || n > 0x10FFFF ||
-	    (n >= 0xD800 && n < 0xE000))
-		return 0;
-	if ((n < ' ' && n != '\t') || (n >= 0x7F && n < 0xA0) ||
-	    n == 0x2028 || n == 0x2029)
-		return 0;
-	return len;
-}
-
-/* The length of CRLF and white space at V, or of CRLF at its end; else 0. */
-static size_t
-fold_len(struct ukey_view v)
-{
-	if (v.len < 2 || v.data[0] != '\r' || v.data[1] != '\n')
-		return 0;
-	if (v.len == 2)
-		return 2;
-	return v.data[2] == ' ' || v.data[2] == '\t' ? 3 : 0;
-}
-
-/* FIELD, of which each line ends as it should, as one line to TEXT. */
-static void
-unfold(struct reader *in, struct ukey_view v, char *text, size_t size)
-{
-	size_t len, line = 0;
-
-	text[0] = '\0';
-	while (v.len > 2 && in->trouble == NULL) {
-		len = fold_len(v);
-		if (len > 0) {
-			line = 1;
-			add(in, text, size, ' ');
-			ukey_view_skip(&v, len);
-			continue;
-		}
-		len = character(v);
-		line += len;
-		if (len == 0)
-			fail(in, "an octet that is no text, or a new line");
-		if (line > LINE_MAX_OCTETS)
-			fail(in, "a line over 998 octets");
-		while (len-- > 0)
-			add(in, text, size, (char)*ukey_view_take(&v,
-			    1).data);
-	}
-	if (fold_len(v) != 2)
-		fail(in, "no end of line");
-}
-
 const char *
 support_results_read(struct support_results *r, struct ukey_view field,
     const char *id)
 {
 	static char text[16384];
-	struct reader in = { "", NULL };
+	struct reader in = { text, NULL };
 
 	r->results = 0;
-	unfold(&in, field, text, sizeof(text));
+	in.trouble = support_lines_unfold(field, text, sizeof(text));
 	if (in.trouble != NULL)
 		return in.trouble;
-	in.at = text;
 	expect(&in, NAME);
 	expect(&in, id);
 	if (*in.at != ';')
