@@ -62,6 +62,7 @@ def rows():
 
 def filled(text):
     """"a...a" as long as it takes to make 255 octets in all."""
+    text = text.replace("\\x80", b"\x80".decode(errors="surrogateescape"))
     return text.replace("...", "a" * (255 - len(text) + 3 + 2))
 
 

@@ -81,7 +81,7 @@ class Client:
             pairs["mail_addr"] = mail_addr
         if pairs:
             self.macros(b"M", **pairs)
-        return self.ask(b"M", sender.encode() + b"\0")
+        return self.ask(b"M", sender.encode(errors="surrogateescape") + b"\0")
 
     def fields(self, header):
         """HEADER: octets with CRLF, folded lines included."""

@@ -82,7 +82,7 @@ run_in(const char *path, struct ukey_view message,
 	memset(&l, 0, sizeof(l));
 	ukey_session_init(&s, &settings, UKEY_ROLE_MX, arena, sizeof(arena));
 	ukey_session_time(&s, SUPPORT_MAIL_TIME);
-	ukey_session_mail_from(&s, view(path));
+	ukey_session_mail_from(&s, view(path), UKEY_VIEW_NONE);
 	ukey_message_init(&splitter);
 	while ((e = ukey_message_next(&splitter, &message)).kind !=
 	    UKEY_EVENT_NONE) {
