@@ -243,7 +243,7 @@ cli_time(const char *text, uint64_t *seconds)
 }
 
 bool
-cli_duration(const char *text, uint64_t *seconds)
+cli_duration(const char *option, const char *text, uint64_t *seconds)
 {
 	static const char units[] = "smhdw";
 	static const uint32_t sizes[] = { 1, 60, 3600, 86400, 7 * 86400 };
@@ -263,8 +263,8 @@ cli_duration(const char *text, uint64_t *seconds)
 		*seconds *= size;
 		return true;
 	}
-	cli_error("--expire %s: not a duration: write 12h, 14d or a number "
-	    "of seconds", text);
+	cli_error("%s %s: not a duration: write 12h, 14d or a number "
+	    "of seconds", option, text);
 	return false;
 }
 

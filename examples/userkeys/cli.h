@@ -73,9 +73,9 @@ int cli_usage(const char *command, const char *format, ...)
 /* Reads "SECONDS" or "none" (0), or, NULL, gives the clock's time, 0 with a
  * warning printed where that is not set; false with an error printed. */
 bool cli_time(const char *text, uint64_t *seconds);
-/* "90", "12h", "14d" ... as seconds, "none" as 0; false with an error
- * printed. */
-bool cli_duration(const char *text, uint64_t *seconds);
+/* "90", "12h", "14d" ... of OPTION as seconds, "none" as 0; false with an
+ * error printed. */
+bool cli_duration(const char *option, const char *text, uint64_t *seconds);
 /* A mailbox for which keys exist; false with an error printed.  The views
  * point into TEXT. */
 bool cli_address(const char *text, struct ukey_address *a);

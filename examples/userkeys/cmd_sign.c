@@ -72,7 +72,7 @@ read_times(const struct options *o, struct ukey_sign_request *q)
 
 	if (!cli_time(o->time, &q->time))
 		return CLI_USAGE;
-	if (o->expire != NULL && !cli_duration(o->expire, &expire))
+	if (o->expire != NULL && !cli_duration("--expire", o->expire, &expire))
 		return CLI_USAGE;
 	if (o->expire != NULL && expire != 0 && q->time == 0)
 		return cli_usage("sign", "--expire needs a time: give it with "

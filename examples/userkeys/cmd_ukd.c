@@ -21,11 +21,13 @@ static const struct ukd_command commands[] = {
 	    "make a database and its key file\n"
 	    "    [--realm REALM | --realm ''] [--fold-logins] [--adopt-key]" },
 	{ "add", ukd_add, UKD_ARG_MAILBOX, SEAL,
-	    "lgabotfy",
+	    "lgabotfym",
 	    "ADDRESS: add a mailbox with a new key, print the record\n"
 	    "    [--login LOGIN] [--advice none|quarantine|reject]\n"
 	    "    [--options exact,from] [--testing] [--bits N]\n"
-	    "    [--format zone|oneline|nsupdate|json]" },
+	    "    [--format zone|oneline|nsupdate|json] [--only txt|cname]\n"
+	    "    --from LIST: all of a list, or nothing, a line each:\n"
+	    "    ADDRESS,LOGIN LOGIN ...,ADVICE" },
 	{ "set", ukd_set, UKD_ARG_MAILBOX, NO_SEAL,
 	    "aotfy",
 	    "ADDRESS: change advice, options, testing; print the records" },
@@ -45,10 +47,20 @@ static const struct ukd_command commands[] = {
 	    "Efjy",
 	    "[ADDRESS|@DOMAIN|--all]: what the DNS must hold now, alone\n"
 	    "    [--format zone|oneline|nsupdate|json] [--only txt|cname]" },
-	{ "rotate", ukd_rotate, UKD_ARG_MAILBOX, SEAL,
-	    "gbdzFfy",
+	{ "check", ukd_check, UKD_ARG_SOME, READS,
+	    "Edzjqy",
+	    "[ADDRESS|@DOMAIN|--all]: the database against the DNS\n"
+	    "    [--dns HOST:PORT | --zone FILE] [--json] [--quiet]\n"
+	    "    [--only txt]; exits 0 if all is there, 1 if something "
+	    "differs,\n"
+	    "    75 if the DNS does not answer" },
+	{ "rotate", ukd_rotate, UKD_ARG_MANY, SEAL,
+	    "EgbdzFfyjqsT",
 	    "ADDRESS: the next step to a new key\n"
-	    "    [--force] [--dns HOST:PORT | --zone FILE] [--bits N]" },
+	    "    [--force] [--dns HOST:PORT | --zone FILE] [--bits N]\n"
+	    "    @DOMAIN|--all: go on with each rotation that was begun;\n"
+	    "    [--start] [--older-than 180d] begin them; [--json] "
+	    "[--quiet]" },
 	{ "publish", ukd_publish, UKD_ARG_MAILBOX, NO_SEAL,
 	    "gdzF",
 	    "ADDRESS: the new key's record is in the DNS\n"

@@ -4,7 +4,7 @@
 #ifndef CMD_UKD_H
 #define CMD_UKD_H
 
-#include "cli.h"
+#include "record.h"
 #include "ukey_ukd_admin.h"
 
 #define UKD_DB "/var/lib/userkeys/ukd.db" /* where --db is not given */
@@ -16,13 +16,15 @@
 struct ukd_options {
 	const char *db, *key_file, *login, *generation, *advice, *options;
 	const char *dns, *zone, *format, *realm, *bits, *out;
-	const char *only;
+	const char *only, *older, *from;
 	bool json, force, testing, fold, adopt, sealed, clear, all;
+	bool quiet, start;
 	const char *arg; /* as given, for messages and for files; or NULL */
 	/* Read from the texts: */
 	struct ukey_ukd_filter filter; /* the argument's; _ALL without one */
 	struct ukey_address mailbox;   /* of a command for one: the same */
 	unsigned key_bits;
+	uint64_t older_seconds;
 	struct ukey_ukd_flags flags;
 };
 
@@ -31,6 +33,7 @@ enum ukd_argument {
 	UKD_ARG_NONE,
 	UKD_ARG_MAILBOX, /* ADDRESS: exactly one mailbox */
 	UKD_ARG_WHOM,    /* ADDRESS or @DOMAIN */
+	UKD_ARG_MANY,    /* ADDRESS, @DOMAIN or --all: one of them */
 	UKD_ARG_SOME,    /* ADDRESS, @DOMAIN, --all; all without one */
 	UKD_ARG_FILE
 };
@@ -56,6 +59,8 @@ int ukd_options_take(const struct ukd_command *c, int argc, char **argv,
 
 /* Each is one command: exit status. */
 int ukd_add(struct ukey_ukd *u, const struct ukd_options *o);
+/* add --from LIST. */
+int ukd_add_many(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_set(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_allow(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_deny(struct ukey_ukd *u, const struct ukd_options *o);
@@ -63,7 +68,10 @@ int ukd_remove(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_list(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_show(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_records(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_check(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o);
+/* rotate @DOMAIN, --all: as cron does it. */
+int ukd_rotate_many(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_publish(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_activate(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_retire(struct ukey_ukd *u, const struct ukd_options *o);
@@ -138,8 +146,12 @@ void ukd_plan_make(struct ukd_plan *plan, const struct ukd_keys *keys,
  * any. */
 void ukd_plan_end(struct ukd_plan *plan, const struct ukd_keys *keys);
 /* E's record; false with an error printed. */
-struct record;
 bool ukd_entry_record(const struct ukd_entry *e, struct record *r);
+/* What prints as O says. */
+struct record_writer ukd_writer(const struct ukd_options *o);
+/* Writes PLAN to it as one of several; COMMENTS as below. */
+void ukd_plan_put(const struct ukd_plan *plan, struct record_writer *w,
+    bool comments);
 /* Prints PLAN in the format asked for; with COMMENTS, in zone text, also until
  * when a retired key's record stays. */
 void ukd_plan_print(const struct ukd_plan *plan, const struct ukd_options *o,
@@ -175,6 +187,70 @@ void ukd_look(struct ukd_look *look, struct ukey_resolver *r,
     const struct ukey_ukd_key_row *row);
 /* The exit status of it; unless it is CLI_PASS, says why and what to do. */
 int ukd_look_say(const struct ukd_look *look, const struct ukey_resolver *r);
+
+/* ---- cmd_ukd_compare.c -------------------------------------------------- */
+
+#define UKD_DIFFERENCES_MAX 32
+
+struct ukd_difference {
+	char name[512]; /* of the record */
+	char what[512]; /* may hold octets of the DNS */
+	const char *mend;
+};
+
+struct ukd_differences {
+	unsigned count;
+	bool unanswered; /* of some names nothing is known */
+	struct ukd_difference list[UKD_DIFFERENCES_MAX];
+};
+
+/* What R serves, against PLAN; without the aliases where only TXT records are
+ * asked for. */
+void ukd_compare(struct ukd_differences *d, struct ukey_resolver *r,
+    const struct ukd_plan *plan, const struct ukd_options *o);
+
+/* ---- cmd_ukd_report.c --------------------------------------------------- */
+
+/* One line, or JSON object, for each mailbox, and what they sum up to. */
+#define UKD_SUMS 5
+
+struct ukd_report {
+	const struct ukd_options *o;
+	const char *sum[UKD_SUMS]; /* a name for each kind; NULL: not used */
+	unsigned sums[UKD_SUMS];
+	unsigned mailboxes;
+	unsigned silent; /* mailboxes in a row without an answer of the DNS */
+};
+
+/* Counts the mailbox as of KIND and begins its object in JSON; true if its
+ * text is to be printed by the caller, of which QUIET leaves out kind 0. */
+bool ukd_report_mailbox(struct ukd_report *report, const char *address,
+    unsigned kind);
+/* "NAME": "TEXT" in that object, after the kind. */
+void ukd_report_text(const char *name, const char *text);
+void ukd_report_begin(const struct ukd_report *report);
+void ukd_report_end(const struct ukd_report *report);
+
+/* ---- cmd_ukd_csv.c ------------------------------------------------------ */
+
+#define UKD_CSV_FIELDS 3
+
+/* A list of fields separated by commas (RFC 4180), a mailbox a line. */
+struct ukd_csv {
+	const char *name; /* of the file, for errors */
+	unsigned long line;
+	bool bad; /* an error was printed */
+	char *field[UKD_CSV_FIELDS]; /* of this line; "" where there is none */
+	unsigned column[UKD_CSV_FIELDS];
+	char *text; /* NULL to begin with; to be freed at the end */
+	size_t room;
+};
+
+/* The next line that is neither empty nor a comment; false at the end.  What
+ * is wrong is printed, and passed over. */
+bool ukd_csv_next(struct ukd_csv *csv, FILE *f);
+/* "LIST:line:column: TEXT" */
+void ukd_csv_error(struct ukd_csv *csv, unsigned column, const char *text);
 
 /* ---- cmd_ukd_firmware.c ------------------------------------------------- */
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cmd_ukd.h"
-#include "record.h"
 
 /* Mailbox, key and permission in one transaction. */
 static enum ukey_ukd_status
@@ -36,6 +35,8 @@ ukd_add(struct ukey_ukd *u, const struct ukd_options *o)
 	struct ukd_keys *keys;
 	int exit;
 
+	if (o->from != NULL)
+		return ukd_add_many(u, o);
 	key = ukd_generate(o);
 	if (key == NULL)
 		return CLI_TEMPORARY;

@@ -99,7 +99,6 @@ ukd_each_mailbox(struct ukey_ukd *u, const struct ukd_options *o,
     const struct ukey_address *mailbox), void *state)
 {
 	struct names n = { 0, 0, NULL, false };
-	struct progress p;
 	struct ukey_address mailbox;
 	int exit, one = CLI_PASS;
 	size_t i;
@@ -110,15 +109,15 @@ ukd_each_mailbox(struct ukey_ukd *u, const struct ukd_options *o,
 		cli_error("out of memory: name fewer mailboxes");
 		exit = CLI_TEMPORARY;
 	}
-	progress_begin(&p, doing, n.count);
+	progress_begin(doing, n.count);
 	for (i = 0; i < n.count && !n.full && one != CLI_GO_ON; i++) {
-		progress_step(&p, i);
+		progress_step(i);
 		if (!cli_address(n.name[i], &mailbox))
 			continue;
 		one = each(state, u, &mailbox);
 		exit = worse(exit, one);
 	}
-	progress_end(&p);
+	progress_end();
 	names_free(&n);
 	return exit;
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "cmd_ukd.h"
-#include "record.h"
 
 static const char *const advice_words[] = { "none", "quarantine", "reject" };
 

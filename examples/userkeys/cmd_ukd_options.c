@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cmd_ukd.h"
-#include "record.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -37,6 +36,10 @@ static const struct {
 	{ 'y', "only", TEXT(only) },
 	{ 'j', "json", FLAG(json) },
 	{ 'E', "all", FLAG(all) },
+	{ 'm', "from", TEXT(from) },
+	{ 'q', "quiet", FLAG(quiet) },
+	{ 's', "start", FLAG(start) },
+	{ 'T', "older-than", TEXT(older) },
 	{ 'F', "force", FLAG(force) },
 	{ 't', "testing", FLAG(testing) },
 	{ 'c', "fold-logins", FLAG(fold) },
@@ -108,8 +111,10 @@ filter_take(const struct ukd_command *c, struct ukd_options *o)
 	enum ukey_reason reason;
 
 	if (is_mailbox(o->arg, &o->filter, &reason) ||
-	    o->filter.which == UKEY_UKD_DOMAIN)
+	    o->filter.which == UKEY_UKD_DOMAIN) {
+		o->mailbox = o->filter.mailbox;
 		return CLI_GO_ON;
+	}
 	return cli_usage("ukd", "%s %s: neither a mailbox nor a domain: write "
 	    "local-part@domain or @domain", c->name, o->arg);
 }
@@ -121,11 +126,12 @@ argument_absent(const struct ukd_command *c, const struct ukd_options *o)
 	static const char *const wanted[] = {
 		[UKD_ARG_MAILBOX] = "mailbox",
 		[UKD_ARG_WHOM] = "mailbox or domain",
+		[UKD_ARG_MANY] = "mailbox or domain, or give --all",
 		[UKD_ARG_FILE] = "file",
 	};
 
 	if (c->argument == UKD_ARG_NONE || c->argument == UKD_ARG_SOME ||
-	    o->all)
+	    o->all || o->from != NULL)
 		return CLI_GO_ON;
 	return cli_usage("ukd", "%s: its argument is missing: name the %s",
 	    c->name, wanted[c->argument]);
@@ -137,23 +143,17 @@ argument_take(const struct ukd_command *c, struct ukd_options *o)
 {
 	if (o->arg == NULL)
 		return argument_absent(c, o);
-	if (o->all)
-		return cli_usage("ukd", "%s %s --all: which of the two?: leave "
-		    "one out", c->name, o->arg);
+	if (o->all || o->from != NULL)
+		return cli_usage("ukd", "%s %s %s: which of the two?: leave "
+		    "one out", c->name, o->arg, o->all ? "--all" : "--from");
 	if (o->arg[0] == '\0')
 		return cli_usage("ukd", "%s: its argument is empty (a variable "
 		    "without a value?): see \"ukd --help\"", c->name);
-	switch (c->argument) {
-	case UKD_ARG_MAILBOX:
+	if (c->argument == UKD_ARG_MAILBOX)
 		return mailbox_take(c, o);
-	case UKD_ARG_WHOM:
-	case UKD_ARG_SOME:
-		return filter_take(c, o);
-	case UKD_ARG_NONE:
-	case UKD_ARG_FILE:
-		break;
-	}
-	return CLI_GO_ON;
+	if (c->argument == UKD_ARG_FILE)
+		return CLI_GO_ON;
+	return filter_take(c, o);
 }
 
 static bool
@@ -232,7 +232,8 @@ values_take(const struct ukd_command *c, struct ukd_options *o)
 
 	o->flags.testing = o->testing;
 	return advice_take(o) && words_take(o) && bits_take(o) &&
-	    only_take(o) &&
+	    only_take(o) && (o->older == NULL || cli_duration("--older-than",
+	    o->older, &o->older_seconds)) &&
 	    (c->run == ukd_export || record_options_check("ukd", &format));
 }
 

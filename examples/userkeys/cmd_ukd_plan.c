@@ -12,7 +12,6 @@
 #include <time.h>
 
 #include "cmd_ukd.h"
-#include "record.h"
 
 /* x= is a week after signing, and mail may travel for a day. */
 #define KEEP_SECONDS (8 * 86400)
@@ -146,9 +145,9 @@ part_of(const struct ukd_options *o)
 	return o->only[0] == 't' ? RECORD_TXT : RECORD_CNAME;
 }
 
-/* One plan to the end of an update. */
-static void
-plan_put(const struct ukd_plan *plan, struct record_writer *w, bool comments)
+void
+ukd_plan_put(const struct ukd_plan *plan, struct record_writer *w,
+    bool comments)
 {
 	struct record r;
 	unsigned i;
@@ -168,21 +167,23 @@ plan_put(const struct ukd_plan *plan, struct record_writer *w, bool comments)
 	record_send(w);
 }
 
-static struct record_writer
-writer_of(const struct ukd_options *o)
+struct record_writer
+ukd_writer(const struct ukd_options *o)
 {
-	return (struct record_writer) { .format = o->json ? "json" :
-		o->format, .part = part_of(o), .list = true };
+	struct record_writer w = { .format = o->json ? "json" : o->format,
+		.part = part_of(o), .list = true };
+
+	return w;
 }
 
 void
 ukd_plan_print(const struct ukd_plan *plan, const struct ukd_options *o,
     bool comments)
 {
-	struct record_writer w = writer_of(o);
+	struct record_writer w = ukd_writer(o);
 
 	record_begin(&w);
-	plan_put(plan, &w, comments);
+	ukd_plan_put(plan, &w, comments);
 	record_end(&w);
 }
 
@@ -209,7 +210,7 @@ records_of(void *state, struct ukey_ukd *u,
 	if (keys == NULL)
 		return exit;
 	ukd_plan_make(&plan, keys, time(NULL));
-	plan_put(&plan, state, false);
+	ukd_plan_put(&plan, state, false);
 	free(keys);
 	return CLI_PASS;
 }
@@ -217,7 +218,7 @@ records_of(void *state, struct ukey_ukd *u,
 int
 ukd_records(struct ukey_ukd *u, const struct ukd_options *o)
 {
-	struct record_writer w = writer_of(o);
+	struct record_writer w = ukd_writer(o);
 	int exit;
 
 	record_begin(&w);

@@ -144,8 +144,9 @@ rotate_start(struct ukey_ukd *u, const struct ukd_options *o)
 	return CLI_PASS;
 }
 
-int
-ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o)
+/* The next step for one mailbox. */
+static int
+rotate_one(struct ukey_ukd *u, const struct ukd_options *o)
 {
 	const struct ukey_ukd_key_row *fresh, *seen;
 	struct ukd_options all = *o;
@@ -171,4 +172,15 @@ ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o)
 	}
 	free(keys);
 	return exit;
+}
+
+int
+ukd_rotate(struct ukey_ukd *u, const struct ukd_options *o)
+{
+	if (o->filter.which != UKEY_UKD_MAILBOX)
+		return ukd_rotate_many(u, o);
+	if (o->json || o->quiet || o->start || o->older != NULL)
+		return cli_usage("ukd", "rotate: --json, --quiet, --start and "
+		    "--older-than are for many: @DOMAIN or --all");
+	return rotate_one(u, o);
 }

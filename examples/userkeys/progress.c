@@ -4,6 +4,8 @@
  */
 #define _DEFAULT_SOURCE /* clock_gettime, isatty */
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +14,13 @@
 
 #define QUIET_MS 1000 /* what is over before is not worth a line */
 #define EVERY_MS 100
+
+static struct {
+	const char *doing; /* NULL: nothing is shown */
+	size_t total;
+	uint64_t begun, shown; /* monotonic ms */
+	bool visible;
+} progress;
 
 static uint64_t
 now_ms(void)
@@ -23,36 +32,45 @@ now_ms(void)
 }
 
 void
-progress_begin(struct progress *p, const char *doing, size_t total)
+progress_begin(const char *doing, size_t total)
 {
-	p->doing = doing;
-	p->total = total;
-	p->begun = p->shown = now_ms();
-	p->visible = false;
-	p->terminal = doing != NULL && isatty(STDERR_FILENO) == 1;
+	progress.doing = isatty(STDERR_FILENO) == 1 ? doing : NULL;
+	progress.total = total;
+	progress.begun = progress.shown = now_ms();
+	progress.visible = false;
 }
 
 void
-progress_step(struct progress *p, size_t done)
+progress_step(size_t done)
 {
 	uint64_t now;
 
-	if (!p->terminal)
+	if (progress.doing == NULL)
 		return;
 	now = now_ms();
-	if (now - p->begun < QUIET_MS || now - p->shown < EVERY_MS)
+	if (now - progress.begun < QUIET_MS ||
+	    now - progress.shown < EVERY_MS)
 		return;
-	fprintf(stderr, "\r%s %zu of %zu\033[K", p->doing, done, p->total);
+	fprintf(stderr, "\r%s %zu of %zu\033[K", progress.doing, done,
+	    progress.total);
 	fflush(stderr);
-	p->shown = now;
-	p->visible = true;
+	progress.shown = now;
+	progress.visible = true;
 }
 
 void
-progress_end(struct progress *p)
+progress_hide(void)
 {
-	if (p->visible)
-		fputs("\r\033[K", stderr);
+	if (!progress.visible)
+		return;
+	fputs("\r\033[K", stderr);
 	fflush(stderr);
-	p->visible = false;
+	progress.visible = false;
+}
+
+void
+progress_end(void)
+{
+	progress_hide();
+	progress.doing = NULL;
 }

@@ -58,7 +58,7 @@ content >before
 
 tab=$(printf '\t') blank=' '
 domains='@example.org @EXAMPLE.org'
-for command in add set show rotate publish activate retire remove; do
+for command in add set show publish activate retire remove; do
 	for shape in $domains; do
 		refuses $command "$shape"
 		grep -q 'one mailbox' err || bad "$command $shape: its words"
