@@ -48,16 +48,15 @@ static bool
 drop_backslashes(struct copy *c)
 {
 	bool found = false;
-	size_t at = 0, len;
+	size_t at = 0;
+	uint8_t next;
 
 	for (; at < c->len; at++) {
 		if (c->data[at] != '\\')
 			continue;
-		len =
-		    at + 1 < c->len && memchr("nrt", c->data[at + 1], 3) != NULL
-		    ? 2
-		    : 1;
-		cut_out(c, at, len);
+		next = at + 1 < c->len ? c->data[at + 1] : 0;
+		cut_out(c, at, next == 'n' || next == 'r' || next == 't' ? 2 :
+		    1);
 		found = true;
 	}
 	return found;

@@ -43,7 +43,7 @@ served_put(const struct ukey_fetch_record *r)
 		at += r->string_len[i];
 	}
 	if (r->strings > UKEY_FETCH_STRINGS)
-		printf("  %-8s and %u strings more\n", "", r->strings -
+		printf("  %-8s and %d strings more\n", "", r->strings -
 		    UKEY_FETCH_STRINGS);
 }
 
@@ -94,18 +94,18 @@ put_side(struct ukey_view v, size_t at)
 }
 
 void
-served_put_difference(struct ukey_view served, const char *text)
+served_put_difference(struct ukey_view served, const char *right)
 {
 	uint8_t room[ROOM];
-	struct ukey_view right = expected(text, served, room, sizeof(room));
+	struct ukey_view want = expected(right, served, room, sizeof(room));
 	size_t at = 0;
 
-	while (at < served.len && at < right.len &&
-	    served.data[at] == right.data[at])
+	while (at < served.len && at < want.len &&
+	    served.data[at] == want.data[at])
 		at++;
 	printf("  %-8s from octet %zu on: served ", "differs", at + 1);
 	put_side(served, at);
 	fputs(", expected ", stdout);
-	put_side(right, at);
+	put_side(want, at);
 	putchar('\n');
 }

@@ -12,8 +12,8 @@
 static const char *
 usual_log(void)
 {
-	static const char *const paths[] = { "/var/log/mail.log", "/var/log/maillog",
-	    "/var/log/mail" };
+	static const char *const paths[] = { "/var/log/mail.log",
+		"/var/log/maillog", "/var/log/mail" };
 	size_t i;
 
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
@@ -135,6 +135,7 @@ why_log_next(struct why_log *l, struct ukey_view *line)
 			cli_error("%s: it is compressed: %s %s | %s", l->path,
 			    unpacker(l->line), l->path, l->use);
 			l->bad = true;
+			close_log(l);
 			return false;
 		}
 		*line = cli_view(l->line);

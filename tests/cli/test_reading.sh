@@ -117,6 +117,7 @@ out_has 'reason=no-signature'
 start 'Return-Path'
 # path STATUS SENDER VALUE: judged by this sender.
 path() {
+	# shellcheck disable=SC2059 # the format is the case
 	{ printf "Return-Path:$3\n"; cat "$work/signed"; } >"$work/rp"
 	run "$1" verify --zone "$work/zone" --time 1750000100 "$work/rp"
 	out_has "  sender    $2 (from Return-Path)"
@@ -144,6 +145,7 @@ out_has 'b@c.example (from Return-Path)'
 start 'the time of arrival'
 # received STATUS VALUE [TEXT]
 received() {
+	# shellcheck disable=SC2059 # the format is the case
 	{ printf "Received: $2\n"; cat "$work/signed"; } >"$work/rc"
 	run "$1" verify --zone "$work/zone" --from $alice --time received \
 	    "$work/rc"
