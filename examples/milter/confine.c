@@ -73,7 +73,10 @@ worker_confine(const struct worker *w)
 	if (w->conf->body_notice)
 		add_path(&s, w->conf->notice_folder, true);
 	add_path(&s, "/dev/urandom", false);
-	add_ports(&s, ukey_resolver_source(w->dns));
+	if (w->conf->dns[0] == '\0')
+		s.port[s.ports++] = UKEY_DNS_PORT; /* of servers to come, too */
+	else
+		add_ports(&s, ukey_resolver_source(w->dns));
 	tzset(); /* for syslog(3): the file is read now */
 	held = ukey_sandbox_enter(&s);
 	if (held == (UKEY_SANDBOX_FILES | UKEY_SANDBOX_TCP |

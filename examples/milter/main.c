@@ -21,6 +21,7 @@
 #include "log.h"
 #include "pid.h"
 #include "rights.h"
+#include "servers.h"
 #include "worker.h"
 
 #define CONFIG "/etc/userkeys/userkeys.conf"
@@ -50,7 +51,7 @@ static struct {
 	int listeners[CONF_LISTENERS + 1];
 	pid_t workers[WORKERS];
 	bool lacking; /* workers are to be started at START_AT */
-	uint64_t start_at, report_at; /* ms */
+	uint64_t start_at, report_at, look_at; /* ms */
 } self;
 
 static int
@@ -132,10 +133,13 @@ start_child(void)
 static pid_t
 start_worker(void)
 {
-	pid_t pid = start_child();
+	pid_t pid;
 
+	servers_open();
+	pid = start_child();
 	if (pid == 0)
 		exit(worker_run(&self.conf, self.listeners));
+	servers_started();
 	return pid < 0 ? 0 : pid;
 }
 
@@ -255,6 +259,10 @@ do_due(void)
 {
 	uint64_t now = worker_now();
 
+	if (now >= self.look_at) {
+		servers_look(&self.conf);
+		self.look_at = now + SERVERS_LOOK_MS;
+	}
 	if (self.lacking && now >= self.start_at)
 		start_workers();
 	if (now < self.report_at)
@@ -273,6 +281,8 @@ wait_signal(const sigset_t *set)
 
 	if (self.lacking && self.start_at < until)
 		until = self.start_at;
+	if (self.look_at < until)
+		until = self.look_at;
 	ms = until > now ? until - now : 0;
 	t.tv_sec = (time_t)(ms / 1000);
 	t.tv_nsec = (long)(ms % 1000) * 1000000;

@@ -14,14 +14,16 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "servers.h"
 #include "ukey_ukd.h"
 #include "worker.h"
 
 #define EVENTS 64
 #define TICK_MS 1000
+#define TROUBLE_MS 60000 /* between two lines about name servers */
 
 /* What epoll's data points to for descriptors that are no connection. */
-static char is_listener, is_dns, is_signal;
+static char is_listener, is_dns, is_servers, is_signal;
 
 uint64_t
 worker_now(void)
@@ -79,7 +81,8 @@ static bool
 open_all(struct worker *w, int signals)
 {
 	struct ukey_resolver_settings s = {
-		.deadline_ms = w->conf->dns_timeout * 1000 };
+		.deadline_ms = w->conf->dns_timeout * 1000,
+		.keep_servers = true };
 	char err[UKEY_RESOLVER_ERROR_SIZE];
 	const int *fd;
 
@@ -185,6 +188,47 @@ take_answers(struct worker *w, bool sockets)
 	(void)hand_out(w);
 }
 
+/* What is wrong with the file of servers, the first process said. */
+static void
+follow_servers(struct worker *w)
+{
+	char text[UKEY_RESOLVER_ERROR_SIZE];
+
+	(void)ukey_resolver_trouble(w->dns, text, sizeof(text));
+	if (w->servers >= 0 && w->conf->dns[0] == '\0')
+		(void)watch(w, w->servers, EPOLLIN, &is_servers);
+}
+
+/* Other servers than before are asked from now on. */
+static void
+take_servers(struct worker *w)
+{
+	struct ukey_resolver_conf c;
+	char text[UKEY_RESOLVER_ERROR_SIZE];
+	bool over;
+
+	while (servers_read(w->servers, &c, &over)) {
+		ukey_resolver_use(w->dns, &c);
+		/* What is wrong, the first process said. */
+		(void)ukey_resolver_trouble(w->dns, text, sizeof(text));
+	}
+	if (over)
+		(void)epoll_ctl(w->epoll, EPOLL_CTL_DEL, w->servers, NULL);
+}
+
+/* Says, now and then, which server cannot be asked. */
+static void
+say_trouble(struct worker *w, uint64_t now)
+{
+	char text[UKEY_RESOLVER_ERROR_SIZE];
+
+	if (now < w->trouble_at ||
+	    ukey_resolver_trouble(w->dns, text, sizeof(text)) == NULL)
+		return;
+	log_error("%s", text);
+	w->trouble_at = now + TROUBLE_MS;
+}
+
 /* No new connections from now on. */
 static void
 drain(struct worker *w)
@@ -224,6 +268,7 @@ tick(struct worker *w)
 	}
 	if (w->paused)
 		resume_listening(w);
+	say_trouble(w, now);
 }
 
 /* One round of events; false when the worker is to end. */
@@ -241,6 +286,8 @@ turn(struct worker *w, int signals, int wait)
 			take_connections(w);
 		else if (events[i].data.ptr == &is_dns)
 			dns = true;
+		else if (events[i].data.ptr == &is_servers)
+			take_servers(w);
 		else
 			connection_ready(events[i].data.ptr,
 			    events[i].events & (EPOLLIN | EPOLLHUP |
@@ -276,6 +323,7 @@ worker_try(const struct conf *c)
 
 	worker.conf = c;
 	worker.listeners = no_listeners;
+	worker.servers = -1;
 	return open_all(&worker, signals) ? 0 : 1;
 }
 
@@ -288,8 +336,10 @@ worker_run(const struct conf *c, const int *listeners)
 
 	w->conf = c;
 	w->listeners = listeners;
+	w->servers = servers_take();
 	if (!open_all(w, signals))
 		return 1;
+	follow_servers(w);
 	if (!c->no_sandbox)
 		worker_confine(w);
 	run(w, signals);

@@ -29,6 +29,8 @@ struct worker {
 	const int *listeners;
 	int epoll;
 	struct ukey_resolver *dns;
+	int servers;                 /* tells of other ones; -1: nothing */
+	uint64_t trouble_at;         /* ms: when the next may be logged */
 	struct ukey_ukd *ukd;        /* NULL: no database */
 	uint64_t ukd_deadline;       /* ms: of the questions in hand */
 	uint64_t ukd_rests;          /* ms: until then it is not asked */

@@ -299,3 +299,14 @@ cli_resolver(const char *dns, const char *zone)
 		cli_error("%s", err);
 	return r;
 }
+
+void
+cli_resolver_end(struct ukey_resolver *r, int status)
+{
+	char text[UKEY_RESOLVER_ERROR_SIZE];
+
+	if (status == CLI_TEMPORARY &&
+	    ukey_resolver_trouble(r, text, sizeof(text)) != NULL)
+		cli_error("%s", text);
+	ukey_resolver_free(r);
+}

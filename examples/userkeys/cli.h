@@ -82,6 +82,9 @@ bool cli_address(const char *text, struct ukey_address *a);
 /* The resolver of --dns or --zone, at most one of them; NULL with an error
  * printed. */
 struct ukey_resolver *cli_resolver(const char *dns, const char *zone);
+/* Frees R.  If STATUS is CLI_TEMPORARY, and a name server could not be asked,
+ * an error is printed that says why. */
+void cli_resolver_end(struct ukey_resolver *r, int status);
 /* Flushes standard output: CLI_TEMPORARY, with an error, when that fails. */
 int cli_finish(int status);
 /* A NUL-terminated string as a view. */

@@ -66,6 +66,6 @@ cmd_check(int argc, char **argv)
 	if (r == NULL)
 		return zone != NULL && dns == NULL ? CLI_INPUT : CLI_USAGE;
 	status = run(&a, key, generation, r);
-	ukey_resolver_free(r);
+	cli_resolver_end(r, status);
 	return status;
 }

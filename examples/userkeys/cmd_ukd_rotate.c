@@ -20,7 +20,7 @@ dns_check(const struct ukd_options *o, const struct ukey_ukd_key_row *row)
 		return CLI_INPUT;
 	ukd_look(&look, r, row);
 	exit = ukd_look_say(&look, r);
-	ukey_resolver_free(r);
+	cli_resolver_end(r, exit);
 	return exit;
 }
 

@@ -277,7 +277,7 @@ verify_files(const struct verify_options *o, char **files, int count)
 		status = worse(status, verify_file(o, r, files[i], i == 0));
 	if (o->json)
 		fputs("\n]\n", stdout);
-	ukey_resolver_free(r);
+	cli_resolver_end(r, status);
 	return status;
 }
 
