@@ -19,6 +19,8 @@ FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
 	platform/posix/ukey_zone_read.c platform/posix/ukey_zone_token.c \
 	platform/posix/ukey_resolver_wire.c \
 	platform/posix/ukey_resolver_cache.c \
+	platform/posix/ukey_resolver_conf.c \
+	platform/posix/ukey_resolver_address.c \
 	examples/milter/conf.c examples/milter/conf_network.c \
 	tests/support/support_dns.c
 FUZZ_REAL_SRC = $(filter-out core/ukey_scan.c,$(FUZZ_CORE)) \

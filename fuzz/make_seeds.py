@@ -35,6 +35,11 @@ LITERALS = {
     "zone": [b"a.b. 60 IN TXT \"x\" \"y\"\n*.b. CNAME c.\n",
              b"$ORIGIN b.\n$TTL 5\n@ DNAME c.\na TXT ( \"\\065\" ; c\n )\n",
              b"a.b. SERVFAIL\n"],
+    "resolv_conf": [
+        b"# made by hand\nnameserver 192.0.2.1 # was 192.0.2.2\n"
+        b"nameserver fe80::1%lo\nnameserver ::1\noptions edns0 timeout:1 "
+        b"attempts:3 trust-ad use-vc\nsearch example.org\n",
+        b"192.0.2.1:5353, [fe80::1%1]:53,::1,[2001:db8::1]"],
     "conf": [b"listen = unix:/s\nauthserv-id = mx.e.org\nadvice = reject\n",
              b"listen = inet:1@::1 # x\ntrusted-network = 10.0.0.0/8\n"],
     "dns_answer": [ANSWER, ALIAS, ABSENT],

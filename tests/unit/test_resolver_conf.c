@@ -68,6 +68,8 @@ static const struct {
 	{ "nameserver fe80::1%\n", "", "no such interface" },
 	{ "nameserver fe80::1%nix0\n", "", "no such interface" },
 	{ "nameserver fe80::1%0\n", "", "no such interface" },
+	{ "nameserver fe80::1%lo:1\n", "", "no such interface" },
+	{ "nameserver fe80::1%lo,::1\n", "", "no such interface" },
 	{ "nameserver fe80::1%99999999999\n", "", "no such inter" },
 	{ "\nnameserver x\033[2J\nnameserver 10.9.0.2\n",
 	    "10.9.0.2:53", "line 2: name server \"x?[2J\"" },
