@@ -39,13 +39,13 @@ static const struct {
 	{ UKEY_REASON_BODY_HASH, "something on the way changed the body: a "
 	    "list, a scanner, a footer; verify before it does" },
 	{ UKEY_REASON_SIGNATURE, "the header was changed on the way, or the "
-	    "DNS has another key: at the sender, userkeys check ADDRESS --key "
-	    "FILE tells" },
+	    "DNS has another key: at the sender, userkeys ukd check ADDRESS "
+	    "tells" },
 	{ UKEY_REASON_EXPIRED, "it was too long on the way, or a clock is "
 	    "wrong" },
 	{ UKEY_REASON_FUTURE, "a clock is wrong: the sender's or ours" },
 	{ UKEY_REASON_NO_KEY, "its owner has not published the record: at the "
-	    "sender, userkeys ukd show ADDRESS prints it" },
+	    "sender, userkeys ukd records ADDRESS prints it" },
 	{ UKEY_REASON_KEY_REVOKED, "the owner withdrew the key; the signer "
 	    "must use the new one" },
 	{ UKEY_REASON_LONG_LINE, "the sending program must fold lines; mail "

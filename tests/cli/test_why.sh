@@ -185,7 +185,7 @@ says 0 'what to do' Q line
 [ "$(grep -c 'why: [a-z0-9-]*: .' out)" = "$(wc -l <line)" ] ||
     says 99 'a meaning for each' Q line
 says 0 'what to do' Q line
-grep -o 'userkeys [a-z]\+ \(add\|allow\|list\|rotate\|show\|check\)\?' out | sort -u >named
+grep -o 'userkeys [a-z]\+ \(add\|allow\|list\|rotate\|show\|check\|records\)\?' out | sort -u >named
 [ "$(wc -l <named)" -ge 3 ] || says 99 'commands' Q line
 while read -r _ command part; do
 	"$build/userkeys" "$command" ${part:+"$part"} --help >help 2>&1 ||
