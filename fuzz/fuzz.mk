@@ -7,7 +7,7 @@
 FUZZ_PARTS = $(patsubst fuzz/fuzz_%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 # These are linked with Mbed TLS and SQLite; the others with a port whose RSA
 # can say yes (port_fuzz.c).
-FUZZ_REAL = connection explain key_private port ukd_import
+FUZZ_REAL = check connection explain key_private port ukd_import why
 FUZZ_INC = -std=gnu99 -Icore -Iport -Iport/mbedtls -Iplatform/milter \
 	-Iplatform/posix -Iexamples/milter -Iexamples/userkeys -Itests/support \
 	-Ifuzz -Ifuzz/diff -D_FILE_OFFSET_BITS=64 $(MBEDTLS_CFLAGS)

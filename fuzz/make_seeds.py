@@ -58,6 +58,18 @@ LITERALS = {
 }
 
 
+WORDS = (b"queue=4X message-id=<1@example.org> role=mx from=<a@b.c> "
+         b"action=accept userkeys=pass why=ok")
+LITERALS["why"] = [form + line + b"\n" for form in (b"\0", b"\1") for line in (
+    b"Nov 24 10:00:00 mx userkeys-milter[12]: " + WORDS,
+    b"<22>1 2026-11-24T10:00:00Z mx userkeys-milter 1 - [a b=\"\\]\"] " + WORDS,
+    b"mail.info: x userkeys-milter: " + WORDS, WORDS,
+    b'{"SYSLOG_IDENTIFIER":"userkeys-milter","__REALTIME_TIMESTAMP":"1764"'
+    b',"MESSAGE":"' + WORDS + b'","x":[{}]}',
+    b'{"log":"userkeys-milter: \\u0071=1 ' + WORDS + b'\\n","time":"t"}',
+    b"\x1f\x8b\x08")]
+
+
 class Seeds:
     def __init__(self, folder):
         self.folder = folder
@@ -187,6 +199,18 @@ def keys(seeds):
     der = base64.b64decode("".join(pem.split("\n")[1:-2]))
     key = Key(pem)
     seeds.write("key_private", "der", der)
+    record = b"v=DKIM1; k=rsa; uk=none; p=" + base64.b64encode(key.spki())
+    for number, text in enumerate((
+            record, record[:255], record[200:], record[100:] + record[:100],
+            b'"' + record.replace(b"; ", b'" "') + b'"',
+            record.replace(b";", b"\\;"), record.replace(b"=", b"%3D"),
+            b"IN TXT ( " + record + b" )", record.lower(),
+            record.replace(b"+", b" "), record[:80] + record[90:],
+            record[:80] + b"\xe2\x80\x8bA" + record[80:], pem.encode(),
+            record.replace(b"DKIM1;", b"DKIM1"), b"v=spf1 -all\0" + record,
+            record[:90] + b"\0" + record[90:], b"alice.userkeys.example.org.",
+            record.replace(b"k=rsa", b"k=\x1b[31m\xe2\x80\xae"))):
+        seeds.write("check", f"record-{number}", b"\xff" + text)
     seeds.write("key_der", "bare", key.bare())
     seeds.write("key_der", "spki", key.spki())
     seeds.write("port", "key", b"\5\x40" + key.spki() + b"\1" *

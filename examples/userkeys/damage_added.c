@@ -17,14 +17,15 @@ cut_out(struct copy *c, size_t at, size_t len)
 static bool
 drop_each(struct copy *c, struct ukey_view what)
 {
-	bool found = false;
-	size_t at;
+	size_t before = c->len, at = 0;
 
-	while ((at = damage_where(copy_view(c), what)) < c->len) {
+	for (;;) {
+		at += damage_where(ukey_view_part(copy_view(c), at, c->len),
+		    what);
+		if (at >= c->len)
+			return c->len < before;
 		cut_out(c, at, what.len);
-		found = true;
 	}
-	return found;
 }
 
 /* Quotes, and the white space between one string's end and the next. */

@@ -1,0 +1,77 @@
+/*
+ * userkeys: fuzz: the command's own "check" on a record as a panel may leave
+ * it.  SPDX-License-Identifier: MIT
+ *
+ * The input: an octet for the length of the first string, then texts of TXT
+ * records, a NUL between two.  What must hold beside memory: a known exit
+ * status; that all is well is said of nothing but this key's record, by whole
+ * octets; and what is shown leaves a terminal as it is.
+ */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "help_command.h"
+#include "rsa_keys.h"
+
+#define NAME "alice.userkeys.example.org."
+#define ROOM 40000
+
+/* TEXT as strings of a zone file, the first of at most FIRST octets. */
+static size_t
+put_record(char *zone, size_t at, struct ukey_view text, size_t first)
+{
+	size_t i, left = first;
+
+	at += (size_t)snprintf(zone + at, ROOM - at, NAME " 60 IN TXT \"");
+	for (i = 0; i < text.len && i < 4000 && at + 64 < ROOM; i++) {
+		if (left-- == 0) {
+			at += (size_t)snprintf(zone + at, ROOM - at, "\" \"");
+			left = 254;
+		}
+		at += (size_t)snprintf(zone + at, ROOM - at, "\\%03u",
+		    text.data[i]);
+	}
+	return at + (size_t)snprintf(zone + at, ROOM - at, "\"\n");
+}
+
+static void
+zone_fill(struct file *f, struct ukey_view in, size_t first)
+{
+	static char zone[ROOM];
+	size_t at = (size_t)snprintf(zone, ROOM, "alice.userkeys._domainkey."
+	    "example.org. 60 IN CNAME " NAME "\n");
+
+	do
+		at = put_record(zone, at, ukey_view_cut(&in, 0), first);
+	while (in.data != NULL && at + 8192 < ROOM);
+	file_fill(f, (struct ukey_view) { (uint8_t *)zone, at });
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct file zone, key;
+	const char *argv[8] = { "check", "alice@example.org", "--key", "",
+		"--zone", "" };
+	struct ukey_view in = { data, size };
+	size_t first = take(&in), len;
+	char *text;
+	int status;
+
+	if (key.path[0] == '\0') {
+		file_fill(&key, (struct ukey_view) {
+		    (const uint8_t *)pem1_1024, sizeof(pem1_1024) - 1 });
+		MUST(fchmod(key.fd, 0600) == 0);
+	}
+	zone_fill(&zone, in, first);
+	argv[3] = key.path;
+	argv[5] = zone.path;
+	text = command_run(cmd_check, 6, argv, &status, &len);
+	MUST(status == CLI_PASS || status == CLI_NOT_PASS ||
+	    status == CLI_INPUT);
+	MUST(is_calm((struct ukey_view) { (const uint8_t *)text, len }));
+	MUST((strstr(text, "\n  ok       the record holds this key\n") !=
+	    NULL) >= (status == CLI_PASS));
+	free(text);
+	return 0;
+}
