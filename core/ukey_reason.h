@@ -199,6 +199,10 @@ X(FROM_MISSING, "from-missing", PERMERROR, \
     "there is no From field", "RFC 5322 3.6") \
 X(FROM_MANY, "from-many", PERMERROR, \
     "there is more than one From field", "RFC 5322 3.6") \
+X(FROM_LIMIT, "from-limit", PERMERROR, \
+    "From and Sender are too large to be read whole", "PROTOCOL 4") \
+X(SENDER_SYNTAX, "sender-syntax", PERMERROR, \
+    "the Sender field cannot be read in one way only", "RFC 5322 3.6.2") \
 X(FROM_UNQUALIFIED, "from-unqualified", PERMERROR, \
     "a From address has no domain", "PROTOCOL 4") \
 X(FIELD_REPEATED, "field-repeated", PERMERROR, \

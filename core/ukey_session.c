@@ -25,19 +25,31 @@ ukey_session_init(struct ukey_session *s,
 }
 
 int
+ukey_session_note(struct ukey_session *s, int err)
+{
+	if (err == UKEY_OK)
+		return err;
+	s->failed = true;
+	s->reason = UKEY_REASON_INCOMPLETE;
+	if (s->role == UKEY_ROLE_MX)
+		ukey_verify_fail(&s->u.verify);
+	return err;
+}
+
+int
 ukey_session_clock(struct ukey_session *s, int64_t reading)
 {
 	s->now = ukey_clock_time(reading).now;
-	return s->role == UKEY_ROLE_MX ?
-	    ukey_verify_clock(&s->u.verify, reading) : UKEY_OK;
+	return s->role == UKEY_ROLE_MX ? ukey_session_note(s,
+	    ukey_verify_clock(&s->u.verify, reading)) : UKEY_OK;
 }
 
 int
 ukey_session_time(struct ukey_session *s, uint64_t now)
 {
 	s->now = now;
-	return s->role == UKEY_ROLE_MX ?
-	    ukey_verify_time(&s->u.verify, now) : UKEY_OK;
+	return s->role == UKEY_ROLE_MX ? ukey_session_note(s,
+	    ukey_verify_time(&s->u.verify, now)) : UKEY_OK;
 }
 
 uint8_t *
@@ -70,8 +82,9 @@ int
 ukey_session_login(struct ukey_session *s, struct ukey_view login)
 {
 	if (s->phase != UKEY_SESSION_START || s->role != UKEY_ROLE_SUBMIT)
-		return UKEY_ERR_ORDER;
-	return ukey_session_keep(s, login, &s->login) ? UKEY_OK : UKEY_ERR_SPACE;
+		return ukey_session_note(s, UKEY_ERR_ORDER);
+	return ukey_session_note(s, ukey_session_keep(s, login, &s->login) ?
+	    UKEY_OK : UKEY_ERR_SPACE);
 }
 
 int
@@ -79,11 +92,12 @@ ukey_session_mail_from(struct ukey_session *s, struct ukey_view path,
     struct ukey_view mta)
 {
 	if (s->phase != UKEY_SESSION_START)
-		return UKEY_ERR_ORDER;
+		return ukey_session_note(s, UKEY_ERR_ORDER);
 	s->phase = UKEY_SESSION_HEADER;
 	if (s->role == UKEY_ROLE_MX)
-		return ukey_verify_mail_from(&s->u.verify, path, mta);
-	return ukey_submit_mail_from(s, path, mta);
+		return ukey_session_note(s,
+		    ukey_verify_mail_from(&s->u.verify, path, mta));
+	return ukey_session_note(s, ukey_submit_mail_from(s, path, mta));
 }
 
 bool
@@ -102,13 +116,13 @@ ukey_session_permit(struct ukey_session *s, unsigned id,
     const struct ukey_permit *permit)
 {
 	if (id >= UKEY_SESSION_ASKS || s->ask[id].state != UKEY_PERMIT_OPEN)
-		return UKEY_ERR_ORDER;
+		return ukey_session_note(s, UKEY_ERR_ORDER);
 	ukey_submit_permitted(s, id, permit);
 	return UKEY_OK;
 }
 
-int
-ukey_session_field(struct ukey_session *s, struct ukey_view raw)
+static int
+take_field(struct ukey_session *s, struct ukey_view raw)
 {
 	if (s->phase != UKEY_SESSION_HEADER)
 		return UKEY_ERR_ORDER;
@@ -121,7 +135,13 @@ ukey_session_field(struct ukey_session *s, struct ukey_view raw)
 }
 
 int
-ukey_session_header_end(struct ukey_session *s)
+ukey_session_field(struct ukey_session *s, struct ukey_view raw)
+{
+	return ukey_session_note(s, take_field(s, raw));
+}
+
+static int
+end_header(struct ukey_session *s)
 {
 	if (s->phase != UKEY_SESSION_HEADER)
 		return UKEY_ERR_ORDER;
@@ -133,7 +153,13 @@ ukey_session_header_end(struct ukey_session *s)
 }
 
 int
-ukey_session_body(struct ukey_session *s, const void *data, size_t len)
+ukey_session_header_end(struct ukey_session *s)
+{
+	return ukey_session_note(s, end_header(s));
+}
+
+static int
+take_body(struct ukey_session *s, const void *data, size_t len)
 {
 	if (s->phase != UKEY_SESSION_BODY)
 		return UKEY_ERR_ORDER;
@@ -144,19 +170,33 @@ ukey_session_body(struct ukey_session *s, const void *data, size_t len)
 }
 
 int
-ukey_session_end(struct ukey_session *s)
+ukey_session_body(struct ukey_session *s, const void *data, size_t len)
+{
+	return ukey_session_note(s, take_body(s, data, len));
+}
+
+static int
+end_message(struct ukey_session *s)
 {
 	int err = UKEY_OK;
 
 	if (s->phase == UKEY_SESSION_HEADER)
-		err = ukey_session_header_end(s);
-	if (err != UKEY_OK || s->phase != UKEY_SESSION_BODY)
+		err = end_header(s);
+	if (err != UKEY_OK)
+		return err;
+	if (s->phase != UKEY_SESSION_BODY)
 		return UKEY_ERR_ORDER;
 	s->phase = UKEY_SESSION_END;
 	if (s->role == UKEY_ROLE_MX)
 		return ukey_verify_end(&s->u.verify);
 	ukey_submit_end(s);
 	return UKEY_OK;
+}
+
+int
+ukey_session_end(struct ukey_session *s)
+{
+	return ukey_session_note(s, end_message(s));
 }
 
 struct ukey_verify *
@@ -171,12 +211,22 @@ ukey_session_digest(struct ukey_session *s, uint64_t *key,
 {
 	if (s->role != UKEY_ROLE_SUBMIT || s->phase != UKEY_SESSION_END ||
 	    s->signing != UKEY_DIGEST_OUT || ukey_submit_asking(s) ||
-	    ukey_submit_any(s, UKEY_PERMIT_DENIED) ||
-	    ukey_submit_any(s, UKEY_PERMIT_LATER))
+	    ukey_submit_refusal(s, NULL) != UKEY_REFUSE_NOTHING)
 		return false;
 	*key = s->key;
 	*digest = s->digest;
 	return true;
+}
+
+/* Completes the field with SIGNATURE; why not, if it cannot. */
+static enum ukey_reason
+finish(struct ukey_session *s, struct ukey_view signature)
+{
+	if (signature.len == 0)
+		return UKEY_REASON_CRYPTO;
+	if (ukey_sign_finish(&s->u.sign, signature, &s->field) != UKEY_OK)
+		return UKEY_REASON_ARENA;
+	return UKEY_REASON_OK;
 }
 
 int
@@ -186,17 +236,10 @@ ukey_session_signature(struct ukey_session *s, struct ukey_view signature)
 	uint64_t key;
 
 	if (!ukey_session_digest(s, &key, &digest))
-		return UKEY_ERR_ORDER;
-	s->signing = UKEY_SIGN_FAILED;
-	if (signature.len == 0)
-		s->reason = UKEY_REASON_CRYPTO;
-	else if (ukey_sign_finish(&s->u.sign, signature, &s->field) !=
-	    UKEY_OK)
-		s->reason = UKEY_REASON_ARENA;
-	else
-		s->reason = UKEY_REASON_OK;
-	if (s->reason == UKEY_REASON_OK)
-		s->signing = UKEY_SIGNED;
+		return ukey_session_note(s, UKEY_ERR_ORDER);
+	s->reason = (uint8_t)finish(s, signature);
+	s->signing = s->reason == UKEY_REASON_OK ? UKEY_SIGNED :
+	    UKEY_SIGN_FAILED;
 	return UKEY_OK;
 }
 
@@ -207,15 +250,15 @@ ukey_session_done(const struct ukey_session *s)
 		return false;
 	if (s->role == UKEY_ROLE_MX)
 		return ukey_verify_done(&s->u.verify);
-	if (ukey_submit_asking(s))
-		return false;
-	return s->signing != UKEY_DIGEST_OUT ||
-	    ukey_submit_any(s, UKEY_PERMIT_DENIED) ||
-	    ukey_submit_any(s, UKEY_PERMIT_LATER);
+	return !ukey_submit_asking(s) && (s->signing != UKEY_DIGEST_OUT ||
+	    ukey_submit_refusal(s, NULL) != UKEY_REFUSE_NOTHING);
 }
 
 enum ukey_reason
 ukey_session_reason(const struct ukey_session *s)
 {
+	if (s->role == UKEY_ROLE_SUBMIT && !s->failed &&
+	    ukey_submit_refusal(s, NULL) == UKEY_REFUSE_AUTHOR)
+		return (enum ukey_reason)s->author;
 	return (enum ukey_reason)s->reason;
 }

@@ -13,6 +13,10 @@
  *
  * Nothing is called back, and nothing waits: the driver looks what is asked,
  * and answers when it can.
+ *
+ * An error of any call but ukey_session_verify()'s machine is for good: from
+ * then on nothing is signed, no result passes, and the one answer is 451; at
+ * an MX that only notes, it is a temperror.  So a driver may pass errors over.
  */
 #ifndef UKEY_SESSION_H
 #define UKEY_SESSION_H
@@ -35,7 +39,8 @@ enum ukey_role {
 /* How From and Sender are checked on submission (PROTOCOL 4.3). */
 enum ukey_from_check {
 	UKEY_CHECK_OWN,    /* the login may use each of them */
-	UKEY_CHECK_DOMAIN, /* each is of MAIL FROM's domain */
+	UKEY_CHECK_DOMAIN, /* or it is of MAIL FROM's domain, and the login may
+			    * use MAIL FROM */
 	UKEY_CHECK_OFF
 };
 
@@ -47,21 +52,29 @@ struct ukey_session_settings {
 	uint8_t header_canon, body_canon; /* enum ukey_canon */
 	uint8_t from_check;            /* enum ukey_from_check */
 	bool reject_unsigned;          /* refuse what cannot be signed */
+	bool reject_unknown;           /* refuse mailboxes without an entry */
 	bool no_dkim;                  /* MX: do not judge plain DKIM */
 	bool defer_no_clock;           /* sign nothing without the time: 451 */
 };
 
-/* The answer to a question of permission. */
+/*
+ * The answer to a question of permission.  A mailbox has an entry where the
+ * database says who may use it: by itself, by its label (bob+x@d is bob@d's),
+ * or by its whole domain.
+ */
 enum ukey_permit_status {
-	UKEY_PERMIT_YES,    /* the login may, and there is a key */
-	UKEY_PERMIT_NO_KEY, /* it may, but nothing is signed */
-	UKEY_PERMIT_DENIED,
-	UKEY_PERMIT_LATER   /* could not tell: 451 */
+	UKEY_PERMIT_YES,     /* the login may, and there is a key */
+	UKEY_PERMIT_NO_KEY,  /* it may, but nothing is signed */
+	UKEY_PERMIT_DENIED,  /* it may not: the mailbox has an entry */
+	UKEY_PERMIT_UNKNOWN, /* the mailbox has no entry */
+	UKEY_PERMIT_LATER    /* could not tell: 451 */
 };
 struct ukey_permit {
 	enum ukey_permit_status status;
 	struct ukey_view selector; /* YES: "[generation.]label.userkeys" */
 	uint64_t key;              /* YES: comes back with the digest */
+	bool stranger; /* no mailbox of the domain has an entry, and the login
+			* is in none */
 };
 
 enum ukey_action_kind {
@@ -85,6 +98,7 @@ struct ukey_action {
 struct ukey_session_ask {
 	struct ukey_view address;
 	uint8_t state; /* free, open, or 2 + enum ukey_permit_status */
+	bool covered;  /* of MAIL FROM's domain, where that is enough */
 };
 
 /* Visible for its size only. */
@@ -106,7 +120,10 @@ struct ukey_session {
 	unsigned ordinal;             /* of the next deletion, plus 1 */
 	uint8_t role, phase, signing, step;
 	uint8_t reason;               /* enum ukey_reason: why not signed */
+	uint8_t author;               /* the same: From, Sender not readable */
 	bool null_sender, crowded;
+	bool known;                   /* not all answers were of strangers */
+	bool failed;                  /* some call met an error */
 };
 
 /*
@@ -133,8 +150,12 @@ int ukey_session_login(struct ukey_session *s, struct ukey_view login);
 int ukey_session_mail_from(struct ukey_session *s, struct ukey_view path,
     struct ukey_view mta);
 
-/* Whether question ID (0..UKEY_SESSION_ASKS-1) is open: may LOGIN use ADDRESS,
- * and with which key?  Views until the answer. */
+/*
+ * Whether question ID (0..UKEY_SESSION_ASKS-1) is open: may LOGIN use ADDRESS,
+ * and with which key?  Views until the answer.  An ADDRESS without "@" is
+ * no mailbox but a domain, or, empty, nothing: the answer is _UNKNOWN or
+ * _LATER, and stranger is what is wanted.
+ */
 bool ukey_session_ask(const struct ukey_session *s, unsigned id,
     struct ukey_view *login, struct ukey_view *address);
 /* The selector is copied.  _ERR_ORDER: ID is not open. */

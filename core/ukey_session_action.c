@@ -8,62 +8,80 @@
 enum step { REPLY, DELETE, RESULT_USER, RESULT_DKIM, SIGNATURE, QUARANTINE,
 	ACCEPT, OVER };
 
-#define SHOWN 200 /* octets of an address in a reply */
+/* Octets of an address or a reason, and of a login, in a reply. */
+#define SHOWN 200
+#define LOGIN_SHOWN 100
 
-/* The replies; an address or a reason stands between the two texts. */
-enum refusal { SENDER, FROM, CROWDED, LATER, CLOCK, CRYPTO, UNSIGNED, NO_KEY,
-	ADVICE, NO_MAILBOX, NOT_ASCII, TOO_LARGE, NONE };
-
+/* The replies: BEFORE; where there is a MIDDLE the login; MIDDLE; an address
+ * or a reason; AFTER. */
 static const struct {
 	unsigned code;
-	const char *before, *after;
+	const char *before, *middle, *after;
 } replies[] = {
-	{ 553, "5.7.1 This login may not send as ",
+	[UKEY_REFUSE_FAILED] = { 451, "4.3.0 The message could not be taken "
+	    "in whole: try again later", NULL, "" },
+	[UKEY_REFUSE_PATH] = { 553, "5.1.7 The sender's address ", NULL,
+	    ": write it as name@domain" },
+	[UKEY_REFUSE_SENDER] = { 553, "5.7.1 Login ", " may not send as ",
 	    ": choose an address of yours" },
-	{ 550, "5.7.1 This login may not write ",
+	[UKEY_REFUSE_NO_ENTRY] = { 553, "5.7.1 Login ", " may not send as ",
+	    ": nothing is known of that address" },
+	[UKEY_REFUSE_FROM] = { 550, "5.7.1 Login ", " may not write ",
 	    " in From or Sender: choose an address of yours" },
-	{ 550, "5.7.1 Too many addresses in From and Sender", "" },
-	{ 451, "4.3.0 The key database is not at hand: try again later", "" },
-	{ 451, "4.3.0 The clock of this server is not set: try again later",
-	    "" },
-	{ 451, "4.3.0 The message could not be signed: try again later", "" },
-	{ 550, "5.7.1 The message cannot be signed: ", "" },
-	{ 451, "4.7.5 The sender's key cannot be had: ", "" },
-	{ 550, "5.7.1 Refused on the advice of the sender's domain: ", "" },
-	{ 550, "5.1.7 The sender cannot be checked: ",
-	    ": write MAIL FROM:<local-part@domain> in its plain form" },
-	{ 550, "5.6.7 The sender cannot be checked: ", "" },
-	{ 552, "5.3.4 The message is too large to be checked: ",
-	    ": make its header smaller" }
+	[UKEY_REFUSE_AUTHOR] = { 550, "5.7.1 Login ", " may not write this "
+	    "From or Sender: ", "" },
+	[UKEY_REFUSE_CROWDED] = { 550, "5.7.1 Login ", " may not write so many "
+	    "addresses in From and Sender", "" },
+	[UKEY_REFUSE_LATER] = { 451, "4.3.0 The key database is not at hand: "
+	    "try again later", NULL, "" },
+	[UKEY_REFUSE_CLOCK] = { 451, "4.3.0 The clock of this server is not "
+	    "set: try again later", NULL, "" },
+	[UKEY_REFUSE_CRYPTO] = { 451, "4.3.0 The message could not be signed: "
+	    "try again later", NULL, "" },
+	[UKEY_REFUSE_UNSIGNED] = { 550, "5.7.1 The message cannot be signed: ",
+	    NULL, "" },
+	[UKEY_REFUSE_DEFER] = { 451, "4.7.5 The sender's key cannot be had: ",
+	    NULL, "" },
+	[UKEY_REFUSE_ADVICE] = { 550, "5.7.1 Refused on the advice of the "
+	    "sender's domain: ", NULL, "" },
+	[UKEY_REFUSE_NO_MAILBOX] = { 550, "5.1.7 The sender cannot be checked: ",
+	    NULL, ": write MAIL FROM:<local-part@domain> in its plain form" },
+	[UKEY_REFUSE_NOT_ASCII] = { 550, "5.6.7 The sender cannot be checked: ",
+	    NULL, "" },
+	[UKEY_REFUSE_TOO_LARGE] = { 552, "5.3.4 The message is too large to be "
+	    "checked: ", NULL, ": make its header smaller" },
 };
 
-/* WHY as a reply with WHAT from the message, in OUT: ASCII as it is, other
- * octets as "?". */
+/* At most MOST octets of TEXT from outside: ASCII as it is, other octets as
+ * "?". */
 static void
-reply(struct ukey_action *a, struct ukey_out *out, enum refusal why,
-    struct ukey_view what)
+quote(struct ukey_out *out, struct ukey_view text, size_t most)
 {
-	size_t i, start = out->len;
+	size_t i;
+
+	for (i = 0; i < text.len && i < most; i++)
+		ukey_out_octet(out, text.data[i] < ' ' ||
+		    text.data[i] > '~' ? '?' : text.data[i]);
+}
+
+/* WHY as a reply to S's client, with WHAT, in OUT. */
+static void
+reply(const struct ukey_session *s, struct ukey_action *a,
+    struct ukey_out *out, enum ukey_refusal why, struct ukey_view what)
+{
+	size_t start = out->len;
 
 	a->kind = UKEY_ACTION_REPLY;
 	a->code = replies[why].code;
 	ukey_out_text(out, replies[why].before);
-	for (i = 0; i < what.len && i < SHOWN; i++)
-		ukey_out_octet(out, what.data[i] < ' ' ||
-		    what.data[i] > '~' ? '?' : what.data[i]);
+	if (replies[why].middle != NULL) {
+		quote(out, s->login.len > 0 ? s->login : UKEY_VIEW("(none)"),
+		    LOGIN_SHOWN);
+		ukey_out_text(out, replies[why].middle);
+	}
+	quote(out, what, SHOWN);
 	ukey_out_text(out, replies[why].after);
 	a->text = ukey_view_part(ukey_out_done(out), start, SIZE_MAX);
-}
-
-static struct ukey_view
-denied_address(const struct ukey_session *s)
-{
-	unsigned i = 0;
-
-	while (i + 1 < UKEY_SESSION_ASKS && s->ask[i].state !=
-	    UKEY_PERMIT_ANSWER + UKEY_PERMIT_DENIED)
-		i++;
-	return s->ask[i].address;
 }
 
 static struct ukey_view
@@ -77,39 +95,16 @@ meaning(enum ukey_reason reason)
 	return (struct ukey_view) { (const uint8_t *)text, len };
 }
 
-/* Whether what this login may send is not to be signed without the time. */
-static bool
-awaits_clock(const struct ukey_session *s)
-{
-	return s->settings->defer_no_clock && s->now == 0 &&
-	    s->ask[0].state == UKEY_PERMIT_ANSWER + UKEY_PERMIT_YES;
-}
-
-/* What permission says. */
-static enum refusal
-not_permitted(const struct ukey_session *s)
-{
-	if (s->ask[0].state == UKEY_PERMIT_ANSWER + UKEY_PERMIT_DENIED &&
-	    !s->null_sender)
-		return SENDER;
-	if (ukey_submit_any(s, UKEY_PERMIT_DENIED))
-		return FROM;
-	if (s->crowded)
-		return CROWDED;
-	if (ukey_submit_any(s, UKEY_PERMIT_LATER))
-		return LATER;
-	return awaits_clock(s) ? CLOCK : NONE;
-}
-
 /* What signing says. */
-static enum refusal
+static enum ukey_refusal
 not_signed(const struct ukey_session *s)
 {
 	if (s->phase != UKEY_SESSION_END || s->signing == UKEY_SIGNED)
-		return NONE;
+		return UKEY_REFUSE_NOTHING;
 	if (s->reason == UKEY_REASON_CRYPTO)
-		return CRYPTO;
-	return s->settings->reject_unsigned ? UNSIGNED : NONE;
+		return UKEY_REFUSE_CRYPTO;
+	return s->settings->reject_unsigned ? UKEY_REFUSE_UNSIGNED :
+	    UKEY_REFUSE_NOTHING;
 }
 
 /* Why this message of a client of ours goes no further. */
@@ -117,20 +112,22 @@ static bool
 refuse_submission(const struct ukey_session *s, struct ukey_action *a,
     struct ukey_out *out)
 {
-	enum refusal why = not_permitted(s);
-	struct ukey_view what = { NULL, 0 };
+	struct ukey_view what;
+	enum ukey_refusal why = ukey_submit_refusal(s, &what);
 
-	if (why == NONE)
+	if (why == UKEY_REFUSE_NOTHING)
 		why = not_signed(s);
-	if (why == SENDER)
-		what = s->mail_from;
-	if (why == FROM)
-		what = denied_address(s);
-	if (why == UNSIGNED)
-		what = meaning((enum ukey_reason)s->reason);
-	if (why != NONE)
-		reply(a, out, why, what);
-	return why != NONE;
+	if (why == UKEY_REFUSE_AUTHOR)
+		what = meaning((enum ukey_reason)s->author);
+	else if (why == UKEY_REFUSE_UNSIGNED)
+		what = s->reason == UKEY_REASON_NO_KEY ?
+		    UKEY_VIEW("its sender has no active key") :
+		    meaning((enum ukey_reason)s->reason);
+	else if (why > UKEY_REFUSE_FROM || why == UKEY_REFUSE_FAILED)
+		what.len = 0;
+	if (why != UKEY_REFUSE_NOTHING)
+		reply(s, a, out, why, what);
+	return why != UKEY_REFUSE_NOTHING;
 }
 
 bool
@@ -145,20 +142,24 @@ static enum ukey_disposition
 disposition(const struct ukey_session *s, struct ukey_judgement *j)
 {
 	ukey_verify_userkeys(&s->u.verify, j);
+	if (s->failed)
+		return s->settings->policy.ceiling == UKEY_ADVICE_NONE ?
+		    UKEY_ACCEPT : UKEY_DEFER;
 	if (j->from_header)
 		return UKEY_ACCEPT; /* only pass and none: no advice */
 	return ukey_policy_apply(&s->settings->policy, j->reason, j->advice);
 }
 
 /* Which reply tells that a message with REASON is rejected. */
-static enum refusal
+static enum ukey_refusal
 rejection(enum ukey_reason reason)
 {
 	if (reason == UKEY_REASON_ARENA)
-		return TOO_LARGE;
+		return UKEY_REFUSE_TOO_LARGE;
 	if (reason == UKEY_REASON_U_LABEL)
-		return NOT_ASCII;
-	return ukey_reason_is_sender(reason) ? NO_MAILBOX : ADVICE;
+		return UKEY_REFUSE_NOT_ASCII;
+	return ukey_reason_is_sender(reason) ? UKEY_REFUSE_NO_MAILBOX :
+	    UKEY_REFUSE_ADVICE;
 }
 
 static bool
@@ -170,8 +171,8 @@ refuse_at_mx(const struct ukey_session *s, struct ukey_action *a,
 
 	if (d != UKEY_DEFER && d != UKEY_REJECT)
 		return false;
-	reply(a, out, d == UKEY_DEFER ? NO_KEY : rejection(j.reason),
-	    meaning(j.reason));
+	reply(s, a, out, d == UKEY_DEFER ? UKEY_REFUSE_DEFER :
+	    rejection(j.reason), meaning(j.reason));
 	return true;
 }
 

@@ -12,17 +12,6 @@
 #define IDENTITY (UKEY_LOCAL_MAX + 1 + UKEY_NAME_MAX)
 
 bool
-ukey_submit_any(const struct ukey_session *s, enum ukey_permit_status status)
-{
-	unsigned i;
-
-	for (i = 0; i < UKEY_SESSION_ASKS; i++)
-		if (s->ask[i].state == UKEY_PERMIT_ANSWER + (unsigned)status)
-			return true;
-	return false;
-}
-
-bool
 ukey_submit_asking(const struct ukey_session *s)
 {
 	unsigned i = 0;
@@ -32,25 +21,9 @@ ukey_submit_asking(const struct ukey_session *s)
 	return i < UKEY_SESSION_ASKS;
 }
 
-/* Asks for ADDRESS in the next free place. */
-static void
-ask(struct ukey_session *s, struct ukey_view address)
-{
-	unsigned i = 0;
-
-	while (i < UKEY_SESSION_ASKS && s->ask[i].state != UKEY_PERMIT_FREE)
-		i++;
-	if (i == UKEY_SESSION_ASKS) {
-		s->crowded = true;
-		return;
-	}
-	s->ask[i].address = address;
-	s->ask[i].state = UKEY_PERMIT_OPEN;
-}
-
 /* Starts signing with nothing but the canonicalizations: names come later,
  * when the permission does; nothing of them is hashed before the end. */
-static void
+static int
 start(struct ukey_session *s)
 {
 	struct ukey_sign_request q = { .domain = UKEY_VIEW("x"),
@@ -59,13 +32,10 @@ start(struct ukey_session *s)
 		.body_canon = s->settings->body_canon };
 	uint8_t *scratch = ukey_session_take(s, SCRATCH);
 
-	s->signing = UKEY_UNSIGNED;
 	if (scratch == NULL)
-		s->reason = UKEY_REASON_ARENA;
-	else if (ukey_sign_init(&s->u.sign, &q, scratch, SCRATCH) != UKEY_OK)
-		s->reason = UKEY_REASON_CRYPTO;
-	else
-		s->signing = UKEY_TO_SIGN;
+		return UKEY_ERR_SPACE;
+	s->signing = UKEY_TO_SIGN;
+	return ukey_sign_init(&s->u.sign, &q, scratch, SCRATCH);
 }
 
 /* Nobody may use what is no mailbox: PATH is told, as far as it is shown. */
@@ -74,6 +44,7 @@ deny_sender(struct ukey_session *s, struct ukey_view path,
     enum ukey_reason reason)
 {
 	s->reason = (uint8_t)reason;
+	s->sender.domain.len = 0;
 	s->ask[0].state = UKEY_PERMIT_ANSWER + UKEY_PERMIT_DENIED;
 	if (!ukey_session_keep(s, ukey_view_part(path, 0, UKEY_SENDER_MAX),
 	    &s->mail_from))
@@ -88,69 +59,29 @@ ukey_submit_mail_from(struct ukey_session *s, struct ukey_view path,
 {
 	enum ukey_reason reason = ukey_sender_read(path, mta, &s->sender);
 
-	start(s);
 	s->null_sender = reason == UKEY_REASON_NULL_SENDER;
 	if (s->null_sender)
-		return UKEY_OK;
+		return start(s);
 	if (reason != UKEY_REASON_OK)
 		return deny_sender(s, path, reason);
 	if (!ukey_session_keep(s, ukey_address_text(&s->sender),
 	    &s->mail_from))
 		return UKEY_ERR_SPACE;
 	ukey_address_move(&s->sender, s->mail_from.data);
-	ask(s, s->mail_from);
-	return UKEY_OK;
-}
-
-/* Whether A is MAIL FROM's mailbox, or of its domain where that is enough. */
-static bool
-is_covered(const struct ukey_session *s, const struct ukey_address *a)
-{
-	uint8_t own[UKEY_LOCAL_MAX], other[UKEY_LOCAL_MAX];
-	struct ukey_view x = { own, 0 }, y = { other, 0 };
-
-	if (s->null_sender ||
-	    !ukey_view_equal_nocase(a->domain, s->sender.domain))
-		return false;
-	if (s->settings->from_check == UKEY_CHECK_DOMAIN)
-		return true;
-	x.len = ukey_address_unquote(s->sender.local, own);
-	y.len = ukey_address_unquote(a->local, other);
-	return x.len > 0 && ukey_local_equal(x, y, true);
-}
-
-/* Asks for the mailboxes of BODY; for MAIL FROM <> the first of From's is the
- * sender. */
-static void
-check_mailboxes(struct ukey_session *s, struct ukey_view body)
-{
-	struct ukey_mailboxes m;
-	struct ukey_address a;
-
-	if (body.len == 0)
-		return;
-	ukey_mailboxes_init(&m, body);
-	while (ukey_mailboxes_next(&m, &a)) {
-		if (s->null_sender && s->sender.domain.len == 0)
-			s->sender = a;
-		if (is_covered(s, &a))
-			continue;
-		ask(s, ukey_address_text(&a)); /* as it stands in the field */
-	}
+	(void)ukey_submit_ask(s, s->mail_from);
+	return start(s);
 }
 
 void
 ukey_submit_header_end(struct ukey_session *s)
 {
 	if (s->signing != UKEY_TO_SIGN)
-		return;
+		return; /* failed, which is noted */
 	(void)ukey_sign_header_end(&s->u.sign);
 	if (s->null_sender)
 		s->sender.domain.len = 0;
-	if (s->settings->from_check == UKEY_CHECK_OFF && !s->null_sender)
-		return;
-	check_mailboxes(s, ukey_sign_from(&s->u.sign));
-	check_mailboxes(s, ukey_sign_sender(&s->u.sign));
+	if (s->settings->from_check != UKEY_CHECK_OFF || s->null_sender)
+		ukey_submit_author(s);
 }
 
 /* The names that were not known when signing began. */
@@ -202,7 +133,7 @@ advance(struct ukey_session *s)
 		return;
 	s->signing = UKEY_UNSIGNED;
 	if (s->ask[0].state == UKEY_PERMIT_ANSWER + UKEY_PERMIT_YES &&
-	    !s->crowded)
+	    ukey_submit_refusal(s, NULL) == UKEY_REFUSE_NOTHING)
 		make_digest(s);
 }
 
@@ -212,8 +143,12 @@ ukey_submit_permitted(struct ukey_session *s, unsigned id,
 {
 	uint8_t *octets;
 
+	/* What is no answer is a no. */
 	s->ask[id].state = (uint8_t)(UKEY_PERMIT_ANSWER +
-	    (unsigned)permit->status);
+	    (permit->status <= UKEY_PERMIT_LATER ? (unsigned)permit->status :
+	    UKEY_PERMIT_DENIED));
+	if (permit->status != UKEY_PERMIT_LATER && !permit->stranger)
+		s->known = true;
 	if (id == 0 && permit->status == UKEY_PERMIT_YES) {
 		octets = ukey_session_take(s, permit->selector.len);
 		if (octets != NULL && permit->selector.len > 0)

@@ -10,7 +10,7 @@
 #include "ukey_sign_parts.h"
 
 enum phase { HEADER, BODY, END, DIGEST, OVER };
-enum field_state { NAME, SKIP, HASH };
+enum field_state { NAME, SKIP, KEEP, HASH };
 
 static void
 refuse(struct ukey_sign *s, enum ukey_reason reason)
@@ -66,6 +66,21 @@ hash_field(struct ukey_sign *s, struct ukey_view octets)
 		hash(s, &s->header, span);
 }
 
+/* Whatever readers take for the author, it is not what was kept. */
+static void
+doubt_author(struct ukey_sign *s, enum ukey_reason reason)
+{
+	if (s->author == UKEY_REASON_OK)
+		s->author = (uint8_t)reason;
+	refuse(s, reason);
+}
+
+static bool
+is_author(unsigned row)
+{
+	return row == UKEY_SIGN_FROM || row == UKEY_SIGN_SENDER;
+}
+
 /* Keeps a From or Sender value, for the mailboxes in it. */
 static void
 keep(struct ukey_sign *s, struct ukey_view octets)
@@ -73,9 +88,11 @@ keep(struct ukey_sign *s, struct ukey_view octets)
 	uint32_t used = s->from_len + s->sender_len;
 
 	if (octets.len > s->scratch_size - used) {
-		refuse(s, UKEY_REASON_ARENA);
-		return;
+		doubt_author(s, UKEY_REASON_FROM_LIMIT);
+		octets.len = s->scratch_size - used;
 	}
+	if (octets.len == 0)
+		return;
 	/* Sender may have come first. */
 	if (s->row == UKEY_SIGN_FROM && s->sender_len > 0)
 		memmove(s->scratch + s->from_len + octets.len,
@@ -90,13 +107,21 @@ keep(struct ukey_sign *s, struct ukey_view octets)
 }
 
 static bool
-is_name(struct ukey_view name)
+is_name_octet(uint8_t c)
 {
-	size_t i = 0;
+	return c > 32 && c < 127;
+}
 
-	while (i < name.len && name.data[i] > 32 && name.data[i] < 127)
-		i++;
-	return i == name.len && i > 0;
+/* Why the field of ROW, whose name is complete, cannot be signed. */
+static enum ukey_reason
+trouble_of(const struct ukey_sign *s, unsigned row)
+{
+	if (s->odd_name || s->name_len == 0)
+		return UKEY_REASON_HEADER_SYNTAX;
+	if (row == UKEY_SIGN_FIELDS || (s->seen >> row & 1) == 0)
+		return UKEY_REASON_OK;
+	return row == UKEY_SIGN_FROM ? UKEY_REASON_FROM_MANY :
+	    UKEY_REASON_FIELD_REPEATED;
 }
 
 /* The colon came: is this field signed? */
@@ -105,19 +130,16 @@ name_done(struct ukey_sign *s)
 {
 	struct ukey_view name = { s->name, s->name_len };
 	unsigned row = ukey_sign_row(name);
+	enum ukey_reason reason = trouble_of(s, row);
 
-	if (!is_name(name))
-		refuse(s, UKEY_REASON_HEADER_SYNTAX);
-	s->field = SKIP;
-	if (row == UKEY_SIGN_FIELDS)
-		return;
-	if (s->seen >> row & 1) {
-		refuse(s, row == UKEY_SIGN_FROM ? UKEY_REASON_FROM_MANY :
-		    UKEY_REASON_FIELD_REPEATED);
-		return;
-	}
-	s->seen |= (uint32_t)1 << row;
 	s->row = (uint8_t)row;
+	s->field = is_author(row) ? KEEP : SKIP;
+	if (reason != UKEY_REASON_OK && is_author(row))
+		doubt_author(s, reason);
+	refuse(s, reason);
+	if (reason != UKEY_REASON_OK || row == UKEY_SIGN_FIELDS)
+		return;
+	s->seen |= (uint32_t)1 << row;
 	s->order[s->orders++] = (uint8_t)row;
 	s->field = HASH;
 	ukey_canon_header_init(&s->field_canon,
@@ -126,7 +148,10 @@ name_done(struct ukey_sign *s)
 	hash_field(s, UKEY_VIEW(":"));
 }
 
-/* Collects the name; what follows the colon stays in OCTETS. */
+/*
+ * Collects the name; what follows the colon stays in OCTETS.  Octets that no
+ * name holds are left out of it, as some readers do: so "From :" is seen.
+ */
 static void
 collect_name(struct ukey_sign *s, struct ukey_view *octets)
 {
@@ -135,15 +160,13 @@ collect_name(struct ukey_sign *s, struct ukey_view *octets)
 	while (s->field == NAME && octets->len > 0) {
 		c = octets->data[0];
 		*octets = ukey_view_part(*octets, 1, octets->len);
-		if (c == ':') {
+		if (c == ':')
 			name_done(s);
-		} else if (!is_name((struct ukey_view) { &c, 1 })) {
-			refuse(s, UKEY_REASON_HEADER_SYNTAX);
-			s->field = SKIP;
-		} else if (s->name_len < UKEY_SIGN_NAME_MAX) {
+		else if (!is_name_octet(c))
+			s->odd_name = true;
+		else if (s->name_len < UKEY_SIGN_NAME_MAX)
 			/* What is longer than any in the table is cut. */
 			s->name[s->name_len++] = c;
-		}
 	}
 }
 
@@ -152,10 +175,9 @@ field_octets(struct ukey_sign *s, struct ukey_view octets)
 {
 	ukey_guard_push(&s->guard, octets);
 	collect_name(s, &octets);
-	if (s->field != HASH || octets.len == 0)
-		return;
-	hash_field(s, octets);
-	if (s->row == UKEY_SIGN_FROM || s->row == UKEY_SIGN_SENDER)
+	if (s->field == HASH)
+		hash_field(s, octets);
+	if (s->field >= KEEP && is_author(s->row))
 		keep(s, octets);
 }
 
@@ -169,6 +191,7 @@ field_end(struct ukey_sign *s)
 		    ukey_canon_header_end(&s->field_canon, true));
 	s->field = NAME;
 	s->name_len = 0;
+	s->odd_name = false;
 }
 
 static void
@@ -307,6 +330,12 @@ uint32_t
 ukey_sign_line(const struct ukey_sign *s)
 {
 	return s->guard.first;
+}
+
+enum ukey_reason
+ukey_sign_author(const struct ukey_sign *s)
+{
+	return (enum ukey_reason)s->author;
 }
 
 struct ukey_view

@@ -52,16 +52,18 @@ struct ukey_sign {
 	uint8_t name_len;
 	uint8_t field;        /* state of the open field */
 	uint8_t row;          /* its row in the table */
+	bool odd_name;        /* its name holds what no name may hold */
 	uint8_t phase;
 	uint8_t reason;       /* enum ukey_reason, sticky */
+	uint8_t author;       /* the same, of From and Sender alone */
 	uint32_t seen;        /* bit per row of the table */
 };
 
 /*
  * REQUEST is copied, its views are not.  SCRATCH, SIZE octets, is lent until
  * ukey_sign_end() and holds the values of From and Sender (2 kB is ample; too
- * small: reason "arena").  _ERR_ARGUMENT: no domain name, no selector, expire
- * not after time.  _ERR_CRYPTO.
+ * small: reason "from-limit").  _ERR_ARGUMENT: no domain name, no selector,
+ * expire not after time.  _ERR_CRYPTO.
  */
 int ukey_sign_init(struct ukey_sign *s, const struct ukey_sign_request *request,
     void *scratch, size_t size);
@@ -79,8 +81,17 @@ int ukey_sign_end(struct ukey_sign *s);
 enum ukey_reason ukey_sign_reason(const struct ukey_sign *s);
 /* The line (from 1) where the transit guard first saw trouble, or 0. */
 uint32_t ukey_sign_line(const struct ukey_sign *s);
+/*
+ * From the header's end: UKEY_REASON_OK if From and Sender stand at most once
+ * each, under just that name, and are whole in SCRATCH; else why nobody can
+ * tell which author a reader will see: _FROM_MANY, _FIELD_REPEATED (Sender),
+ * _FROM_LIMIT, _HEADER_SYNTAX (a name such as "From ", which some take for
+ * From).
+ */
+enum ukey_reason ukey_sign_author(const struct ukey_sign *s);
 /* Values of From and Sender, for from-check; from the header's end until
- * ukey_sign_end()'s scratch is used otherwise.  Empty where absent. */
+ * ukey_sign_end()'s scratch is used otherwise.  Empty where absent; of several
+ * fields all, one behind the other, as far as they fit. */
 struct ukey_view ukey_sign_from(const struct ukey_sign *s);
 struct ukey_view ukey_sign_sender(const struct ukey_sign *s);
 

@@ -289,6 +289,14 @@ ukey_verify_no_answer(struct ukey_verify *v, unsigned id,
 	return UKEY_OK;
 }
 
+void
+ukey_verify_fail(struct ukey_verify *v)
+{
+	v->fields.reason = UKEY_REASON_INCOMPLETE;
+	v->user = UKEY_REASON_INCOMPLETE;
+	v->user_slot = UKEY_NO_SLOT;
+}
+
 bool
 ukey_verify_done(const struct ukey_verify *v)
 {

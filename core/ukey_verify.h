@@ -205,6 +205,8 @@ int ukey_verify_answer(struct ukey_verify *v, unsigned id,
 int ukey_verify_no_answer(struct ukey_verify *v, unsigned id,
     enum ukey_reason reason);
 
+/* The caller met an error: whatever is found, it is temperror (incomplete). */
+void ukey_verify_fail(struct ukey_verify *v);
 /* Whether the judgements are final: end was called, nothing is open. */
 bool ukey_verify_done(const struct ukey_verify *v);
 /* The judgement of the sender's mailbox; temperror "incomplete" before done. */

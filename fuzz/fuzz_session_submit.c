@@ -11,7 +11,8 @@ static bool permitted, answered; /* a permit was given; a signature */
 static void
 call(struct ukey_session *s, unsigned what, struct ukey_view v)
 {
-	struct ukey_permit p = { what >> 4 & 3, UKEY_VIEW("a.userkeys"), 1 };
+	struct ukey_permit p = { .status = what >> 4 & 3,
+		.selector = UKEY_VIEW("a.userkeys"), .key = 1 };
 
 	if ((what & 7) == 6 && ukey_session_permit(s, what >> 6, &p) == 0)
 		permitted |= p.status == UKEY_PERMIT_YES;

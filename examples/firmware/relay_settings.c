@@ -11,4 +11,5 @@ const struct ukey_session_settings relay_settings = {
 	.header_canon = UKEY_CANON_RELAXED,
 	.body_canon = UKEY_CANON_RELAXED,
 	.from_check = UKEY_CHECK_DOMAIN,
+	.reject_unknown = true, /* all mailboxes are in the flash */
 };

@@ -51,6 +51,8 @@ static const struct key {
 	    "own domain off" },
 	{ "unsigned", FLAG, AT(session.reject_unsigned), 0, 0,
 	    "accept reject" },
+	{ "unknown", FLAG, AT(session.reject_unknown), 0, 0,
+	    "accept reject" },
 	{ "no-clock", FLAG, AT(session.defer_no_clock), 0, 0, "sign defer" },
 	{ "temperror", FLAG, AT(session.policy.accept_temperror), 0, 0,
 	    "defer accept" },

@@ -56,6 +56,31 @@ ask(struct worker *w, struct ukey_view login, struct ukey_view address,
 	return ukey_ukd_lookup(w->ukd, login, address, found);
 }
 
+/* The selector of FOUND into SELECTOR. */
+static struct ukey_view
+write_selector(const struct ukey_ukd_found *found, char *selector)
+{
+	snprintf(selector, NAME_TEXT, "%s%s%s.userkeys", found->generation,
+	    found->generation[0] == '\0' ? "" : ".", found->label);
+	return (struct ukey_view) { (const uint8_t *)selector,
+		strlen(selector) };
+}
+
+/* What it means that LOGIN may not; the word for the log in WHY.  The server's
+ * own mail needs no permission. */
+static struct ukey_permit
+denied(struct ukey_view login, const struct ukey_ukd_found *found,
+    const char **why)
+{
+	if (!found->known)
+		*why = "ukd-unknown";
+	return (struct ukey_permit) {
+		.status = login.len == 0 ? UKEY_PERMIT_NO_KEY :
+		    found->known ? UKEY_PERMIT_DENIED : UKEY_PERMIT_UNKNOWN,
+		.stranger = !found->login_known && !found->domain_known
+	};
+}
+
 struct ukey_permit
 keys_permit(struct worker *w, struct ukey_view login,
     struct ukey_view address, char *selector, const char **why)
@@ -75,21 +100,14 @@ keys_permit(struct worker *w, struct ukey_view login,
 	switch (status) {
 	case UKEY_UKD_OK:
 		p.status = UKEY_PERMIT_YES;
-		snprintf(selector, NAME_TEXT, "%s%s%s.userkeys",
-		    found.generation, found.generation[0] == '\0' ? "" : ".",
-		    found.label);
-		p.selector = (struct ukey_view) { (const uint8_t *)selector,
-			strlen(selector) };
+		p.selector = write_selector(&found, selector);
 		p.key = found.key;
 		break;
 	case UKEY_UKD_NO_KEY:
 		p.status = UKEY_PERMIT_NO_KEY;
 		break;
 	case UKEY_UKD_DENIED:
-		/* The server's own mail needs no permission. */
-		p.status = login.len == 0 ? UKEY_PERMIT_NO_KEY :
-		    UKEY_PERMIT_DENIED;
-		break;
+		return denied(login, &found, why);
 	default:
 		note_trouble(w, status);
 	}

@@ -13,6 +13,9 @@ static const struct {
 	    "key", "userkeys ukd show ADDRESS; userkeys ukd rotate ADDRESS" },
 	{ "ukd-denied", "the login may not use this address",
 	    "if it should: userkeys ukd allow ADDRESS --login LOGIN" },
+	{ "ukd-unknown", "nothing is known of the address, so it gets no "
+	    "signature", "if it should: userkeys ukd add ADDRESS --login "
+	    "LOGIN" },
 	{ "ukd-busy", "another process held the User Key Database for too "
 	    "long", "the client tries again; look for a command that hangs" },
 	{ "ukd-damaged", "the User Key Database could not be read",

@@ -91,13 +91,20 @@ ukey_ukd_login(const struct ukey_ukd *u, struct ukey_view login,
 
 /*
  * One row always: the mailbox, if there is one, and its active key, if there
- * is one; and whether the login may, by the mailbox or by the domain.
+ * is one; whether the login may, by the mailbox or by the domain; and what is
+ * known: the mailbox by either, the login, the domain.
  */
+#define WHOLE_DOMAIN \
+	"SELECT id FROM addresses WHERE domain = ?2 AND label = ''"
 #define LOOKUP \
 	"SELECT EXISTS(SELECT 1 FROM logins AS l JOIN permissions AS p" \
 	"  ON p.login = l.id WHERE l.login = ?1 AND p.address IN (a.id," \
-	"  (SELECT id FROM addresses WHERE domain = ?2 AND label = '')))," \
-	" a.id, a.exact, a.address, k.id, k.generation, a.label" \
+	"  (" WHOLE_DOMAIN ")))," \
+	" a.id IS NOT NULL OR EXISTS(" WHOLE_DOMAIN ")," \
+	" EXISTS(SELECT 1 FROM logins AS l JOIN permissions AS p" \
+	"  ON p.login = l.id WHERE l.login = ?1)," \
+	" EXISTS(SELECT 1 FROM addresses WHERE domain = ?2)," \
+	" a.exact, a.address, k.id, k.generation, a.label" \
 	" FROM (SELECT 1) LEFT JOIN addresses AS a ON a.domain = ?2" \
 	"  AND a.label IN (?3, ?4) AND (a.label = ?3 OR a.exact = 0)" \
 	" LEFT JOIN keys AS k ON k.address = a.id AND k.state = 'active'" \
@@ -113,6 +120,8 @@ row_take(struct ukey_ukd *u, struct ukey_ukd_query *q,
 
 	may = ukey_ukd_column_int(q) != 0;
 	found->known = ukey_ukd_column_int(q) != 0;
+	found->login_known = ukey_ukd_column_int(q) != 0;
+	found->domain_known = ukey_ukd_column_int(q) != 0;
 	found->exact = ukey_ukd_column_int(q) != 0;
 	ukey_ukd_column_text(q, found->address, sizeof(found->address));
 	row = (uint64_t)ukey_ukd_column_int(q);
@@ -153,12 +162,59 @@ look(struct ukey_ukd *u, struct ukey_view login,
 	return found->key != 0 ? UKEY_UKD_OK : UKEY_UKD_NO_KEY;
 }
 
+/* After a look that was not for a mailbox: what it found of one is not so. */
+static enum ukey_ukd_status
+no_mailbox(struct ukey_ukd *u, struct ukey_ukd_found *found)
+{
+	found->known = found->exact = false;
+	found->address[0] = found->label[0] = found->generation[0] = '\0';
+	found->key = 0;
+	return ukey_ukd_fail(u, UKEY_UKD_DENIED, "no login, or no address "
+	    "that can have a key");
+}
+
+/* ADDRESS into NAME; false when it is no mailbox: then of its domain, if it is
+ * one, that alone. */
+static bool
+read_address(struct ukey_ukd_name *name, struct ukey_view address)
+{
+	size_t i;
+
+	memset(name, 0, sizeof(*name));
+	if (ukey_ukd_name(name, address))
+		return true;
+	memset(name, 0, sizeof(*name));
+	if (!ukey_view_is_domain(address, false))
+		return false;
+	name->domain_len = address.len;
+	for (i = 0; i < address.len; i++)
+		name->domain[i] = ukey_lower(address.data[i]);
+	return false;
+}
+
+/* LOGIN in its normal form, empty for none. */
+static enum ukey_ukd_status
+lookup(struct ukey_ukd *u, struct ukey_view login, struct ukey_view address,
+    struct ukey_ukd_found *found)
+{
+	struct ukey_ukd_name name;
+	bool mailbox = read_address(&name, address);
+	enum ukey_ukd_status status = look(u, login, &name, found);
+
+	if (status > UKEY_UKD_DENIED)
+		return status;
+	if (!mailbox)
+		return no_mailbox(u, found);
+	if (status != UKEY_UKD_OK)
+		found->key = 0;
+	return status;
+}
+
 enum ukey_ukd_status
 ukey_ukd_lookup(struct ukey_ukd *u, struct ukey_view login,
     struct ukey_view address, struct ukey_ukd_found *found)
 {
 	uint8_t normal[UKEY_UKD_LOGIN_MAX];
-	struct ukey_ukd_name name;
 	enum ukey_ukd_status status;
 
 	memset(found, 0, sizeof(*found));
@@ -168,12 +224,11 @@ ukey_ukd_lookup(struct ukey_ukd *u, struct ukey_view login,
 		return status;
 	login.len = ukey_ukd_login(u, login, normal);
 	login.data = normal;
-	if (login.len == 0 || !ukey_ukd_name(&name, address))
-		return ukey_ukd_fail(u, UKEY_UKD_DENIED, "no login, or no "
-		    "address that can have a key");
-	status = look(u, login, &name, found);
-	if (status != UKEY_UKD_OK)
+	status = lookup(u, login, address, found);
+	if (login.len == 0 && status <= UKEY_UKD_DENIED) {
 		found->key = 0;
+		return ukey_ukd_fail(u, UKEY_UKD_DENIED, "no login");
+	}
 	return status;
 }
 
@@ -182,17 +237,12 @@ ukey_ukd_mailbox(struct ukey_ukd *u, struct ukey_view address,
     struct ukey_ukd_found *found)
 {
 	static const struct ukey_view nobody;
-	struct ukey_ukd_name name;
 	enum ukey_ukd_status status;
 
 	memset(found, 0, sizeof(*found));
 	status = ukey_ukd_refresh(u);
-	if (status != UKEY_UKD_OK)
-		return status;
-	if (!ukey_ukd_name(&name, address))
-		return ukey_ukd_fail(u, UKEY_UKD_DENIED, "no address that can "
-		    "have a key");
-	return look(u, nobody, &name, found);
+	return status != UKEY_UKD_OK ? status :
+	    lookup(u, nobody, address, found);
 }
 
 enum ukey_ukd_status

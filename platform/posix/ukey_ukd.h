@@ -96,8 +96,11 @@ struct ukey_ukd_found {
 	uint64_t key;  /* with _OK: names one private key for as long as UKD is
 	                * open, whatever changes; for ukey_ukd_load() */
 	bool exact;    /* the mailbox is without subaddresses */
-	bool known;    /* there is a row for this mailbox; with _DENIED the
-	                * difference of "not yours" and "unknown here" */
+	bool known;    /* the mailbox has an entry, its own or "@domain"; with
+	                * _DENIED the difference of "not yours" and "unknown
+	                * here" */
+	bool login_known;  /* the login may use something */
+	bool domain_known; /* some mailbox of the domain has an entry */
 	char address[UKEY_UKD_ADDRESS_SIZE]; /* of that row, else empty */
 	char generation[UKEY_LABEL_MAX + 1]; /* of the key; may be empty */
 	char label[UKEY_LABEL_MAX + 1]; /* [generation.]label.userkeys is s= */
@@ -106,14 +109,15 @@ struct ukey_ukd_found {
 /*
  * May LOGIN (as the client authenticated) use ADDRESS, "a@b" or "<a@b>", and
  * with which key?  An empty LOGIN may nothing, nor may anyone use what is no
- * address.  _OK, _NO_KEY, _DENIED, _BUSY, _DAMAGED.
+ * address; of that, FOUND knows the login alone, and of "b" the domain, too.
+ * _OK, _NO_KEY, _DENIED, _BUSY, _DAMAGED.
  */
 enum ukey_ukd_status ukey_ukd_lookup(struct ukey_ukd *ukd,
     struct ukey_view login, struct ukey_view address,
     struct ukey_ukd_found *found);
 
 /* The same without a login, for mail that the server itself made: _DENIED
- * when there is no such mailbox. */
+ * when the mailbox has no entry. */
 enum ukey_ukd_status ukey_ukd_mailbox(struct ukey_ukd *ukd,
     struct ukey_view address, struct ukey_ukd_found *found);
 

@@ -20,40 +20,43 @@
 #include "ukey_session.h"
 
 /* What happens: a signature, or the reason why there is none, or the SMTP
- * reply's code. */
+ * reply's code, and why From or Sender cannot be read. */
 static const struct {
 	const char *name, *want;
 } cases[] = {
-	{ "client-a1", "from-many" }, { "client-a2", "550" },
-	{ "client-a3", "550" }, { "server-a1", "553" },
-	{ "server-a2", "553" }, { "server-a3", "550" },
-	{ "server-a4", "550" }, { "server-a5", "553" },
+	{ "client-a1", "550 from-many" }, { "client-a2", "550" },
+	{ "client-a3", "550" }, { "server-a1", "553" }, { "server-a2", "553" },
+	{ "server-a3", "550" }, { "server-a4", "550" }, { "server-a5", "553" },
 	{ "server-a6", "553" }, { "server-a7", "553" },
-	{ "server-a8", "from-many" }, { "server-a9", "550" },
-	{ "server-a10", "header-syntax" }, { "server-a11", "550" },
-	{ "server-a12", "550" }, { "server-a13", "header-syntax" },
-	{ "server-a14", "550" }, { "server-a15", "from-syntax" },
-	{ "server-a16", "from-syntax" }, { "server-a17", "from-syntax" },
-	{ "server-a18", "550" }, { "server-a19", "from-syntax" },
-	{ "comment-behind", "signed" }, { "comment-nested", "signed" },
-	{ "comment-within", "from-syntax" }, { "comment-open", "from-syntax" },
-	{ "quoted-local", "signed" }, { "quoted-pair", "signed" },
-	{ "quoted-address", "550" }, { "display-quoted", "signed" },
-	{ "display-bare", "from-syntax" }, { "display-coded", "signed" },
-	{ "coded-local", "from-syntax" }, { "nul", "from-syntax" },
-	{ "nul-name", "header-syntax" }, { "bare-cr", "from-syntax" },
-	{ "group", "signed" }, { "group-empty", "from-syntax" },
-	{ "group-quoted", "signed" }, { "group-bare", "from-syntax" },
-	{ "group-two", "550" }, { "group-and-one", "550" },
-	{ "group-open", "from-syntax" },
+	{ "server-a8", "550 from-many" }, { "server-a9", "550" },
+	{ "server-a10", "550 header-syntax" },
+	{ "server-a11", "550 header-syntax" },
+	{ "server-a12", "550 header-syntax" },
+	{ "server-a13", "550 header-syntax" }, { "server-a14", "550" },
+	{ "server-a15", "550 from-syntax" },
+	{ "server-a16", "550 from-syntax" },
+	{ "server-a17", "550 from-syntax" }, { "server-a18", "550" },
+	{ "server-a19", "550 from-syntax" }, { "comment-behind", "signed" },
+	{ "comment-nested", "signed" },
+	{ "comment-within", "550 from-syntax" },
+	{ "comment-open", "550 from-syntax" }, { "quoted-local", "signed" },
+	{ "quoted-pair", "signed" }, { "quoted-address", "550" },
+	{ "display-quoted", "signed" }, { "display-bare", "550 from-syntax" },
+	{ "display-coded", "signed" }, { "coded-local", "550 from-syntax" },
+	{ "nul", "550 from-syntax" }, { "nul-name", "550 header-syntax" },
+	{ "bare-cr", "550 from-syntax" }, { "group", "signed" },
+	{ "group-empty", "550 from-syntax" }, { "group-quoted", "signed" },
+	{ "group-bare", "550 from-syntax" }, { "group-two", "550" },
+	{ "group-and-one", "550" }, { "group-open", "550 from-syntax" },
 	{ "look-alike", "header-syntax" }, { "look-alike-dash", "signed" },
 	{ "resent", "signed" }, { "name-case", "signed" },
-	{ "name-tab", "header-syntax" }, { "folded-value", "signed" },
-	{ "folded-address", "from-syntax" },
-	{ "unqualified", "from-unqualified" }, { "literal", "from-syntax" },
-	{ "u-label", "from-syntax" }, { "dot-at-the-end", "from-syntax" },
-	{ "empty", "from-syntax" }, { "two-angles", "from-syntax" },
-	{ "semicolon", "from-syntax" }, { "percent", "550" },
+	{ "name-tab", "550 header-syntax" }, { "folded-value", "signed" },
+	{ "folded-address", "550 from-syntax" },
+	{ "unqualified", "550 from-unqualified" },
+	{ "literal", "550 from-syntax" }, { "u-label", "550 from-syntax" },
+	{ "dot-at-the-end", "550 from-syntax" },
+	{ "empty", "550 from-syntax" }, { "two-angles", "550 from-syntax" },
+	{ "semicolon", "550 from-syntax" }, { "percent", "550" },
 	{ "missing", "from-missing" }
 };
 
@@ -65,8 +68,8 @@ static uint32_t arena[UKEY_SUBMIT_ARENA / 4];
 static void
 permit_all(struct ukey_session *s)
 {
-	static const struct ukey_permit yes = { UKEY_PERMIT_YES,
-		UKEY_VIEW("alice.userkeys"), 7 };
+	static const struct ukey_permit yes = { .status = UKEY_PERMIT_YES,
+		.selector = UKEY_VIEW("alice.userkeys"), .key = 7 };
 	static const struct ukey_permit no = { .status = UKEY_PERMIT_DENIED };
 	struct ukey_view login, text;
 	uint8_t local[UKEY_LOCAL_MAX], label[UKEY_LABEL_MAX];
@@ -137,9 +140,11 @@ push(struct ukey_session *s, struct ukey_view message)
 static const char *
 outcome(struct ukey_session *s)
 {
-	static char text[16];
+	static char text[96];
 	uint8_t octets[UKEY_AUTHRES_FIELD_MAX];
 	const char *what = ukey_reason_word(ukey_session_reason(s));
+	const char *why = strcmp(what, "no-key") == 0 ||
+	    strcmp(what, "mail-from") == 0 ? "" : what;
 	struct ukey_action a;
 	struct ukey_out out;
 
@@ -149,7 +154,8 @@ outcome(struct ukey_session *s)
 			what = "signed";
 		if (a.kind != UKEY_ACTION_REPLY)
 			continue;
-		snprintf(text, sizeof(text), "%u", a.code);
+		snprintf(text, sizeof(text), "%u%s%.40s", a.code,
+		    why[0] == '\0' ? "" : " ", why);
 		assert_true(a.text.len > 20);
 		what = text;
 	}

@@ -61,8 +61,10 @@ permit(struct ukey_session *s)
 			    view(ukey_flash_keys[i].address)) ||
 			    !is_own(login, address))
 				continue;
-			p = (struct ukey_permit) { UKEY_PERMIT_YES,
-				view(ukey_flash_keys[i].selector), i };
+			p = (struct ukey_permit) {
+				.status = UKEY_PERMIT_YES, .key = i,
+				.selector = view(ukey_flash_keys[i].selector)
+			};
 		}
 		ukey_session_permit(s, id, &p);
 	}

@@ -15,7 +15,8 @@ sys.path.insert(0, "tests/support")
 from milter_client import (ALL, LEADSPC, NR_BODY, NR_EOH, NR_HEADER,  # noqa
                            Client, Closed, apply)
 from milter_bed import (HEADER, MESSAGE, SANITIZED, Bed, Milter,  # noqa
-                        check, children, finish, free_port, memory, until)
+                        check, children, finish, free_port, memory, run,
+                        until)
 
 
 def signing(where):
@@ -28,13 +29,13 @@ def signing(where):
     check("signed", signed.startswith(b"DKIM-Signature: v=1;"), signed[:80])
     kind, data = c.mail("<bob@example.org>", "alice")
     check("not permitted", kind == b"y" and data.startswith(
-        b"553 5.7.1 This login may not send as bob@example.org"), data)
+        b"553 5.7.1 Login alice may not send as bob@example.org"), data)
     check("not signed twice", c.mail("<alice@example.org>",
                                      "alice")[0] == b"c")
     other = MESSAGE.replace(b"Alice <alice@", b"Bob <bob@")
     (kind, data), = c.message(other)
     check("From of another", kind == b"y" and data.startswith(
-        b"550 5.7.1 This login may not write bob@example.org"), data)
+        b"550 5.7.1 Login alice may not write bob@example.org"), data)
     c.mail("<alice@example.org>", "alice")
     forged = b"Authentication-Results: mx.example.net; dkim=pass\r\n"
     answer = c.message(forged + MESSAGE)
@@ -225,6 +226,8 @@ def stops(bed):
 def main():
     with tempfile.TemporaryDirectory() as work:
         bed = Bed(work, "advice = reject\n")
+        run("ukd", "add", "bob@example.org", "--login", "bob", "--bits",
+            "1024", *bed.ukd)
         bed.work = work
         try:
             signed, old = signing(bed.where)

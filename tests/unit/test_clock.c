@@ -66,7 +66,8 @@ test_readings(void **state)
 static void
 permit_all(struct ukey_session *s, enum ukey_permit_status status)
 {
-	struct ukey_permit p = { status, UKEY_VIEW("alice.userkeys"), 7 };
+	struct ukey_permit p = { .status = status, .key = 7,
+		.selector = UKEY_VIEW("alice.userkeys") };
 	struct ukey_view login, address;
 	unsigned id;
 
@@ -174,9 +175,10 @@ static void
 test_defer(void **state)
 {
 	static const enum ukey_permit_status answers[] = { UKEY_PERMIT_YES,
-		UKEY_PERMIT_NO_KEY, UKEY_PERMIT_DENIED, UKEY_PERMIT_LATER };
+		UKEY_PERMIT_NO_KEY, UKEY_PERMIT_DENIED, UKEY_PERMIT_UNKNOWN,
+		UKEY_PERMIT_LATER };
 	static const unsigned want[][2] = { { 451, 0 }, { 0, 0 },
-		{ 553, 553 }, { 451, 451 } };
+		{ 553, 553 }, { 0, 0 }, { 451, 451 } };
 	struct ukey_session_settings defer = settings;
 	struct ukey_session s;
 	uint8_t octets[512];

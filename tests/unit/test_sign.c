@@ -231,7 +231,7 @@ test_split(void **state)
 	assert_int_equal(ukey_sign_digest(&s, &out, digest), UKEY_ERR_SPACE);
 }
 
-/* A scratch that is too small for From and Sender is "arena". */
+/* A scratch that is too small for From and Sender is "from-limit". */
 static void
 test_scratch(void **state)
 {
@@ -248,7 +248,8 @@ test_scratch(void **state)
 		ukey_sign_push(&s, HEADER "\r\n", strlen(HEADER) + 2);
 		ukey_sign_end(&s);
 		assert_int_equal(ukey_sign_reason(&s), size < need ?
-		    UKEY_REASON_ARENA : UKEY_REASON_OK);
+		    UKEY_REASON_FROM_LIMIT : UKEY_REASON_OK);
+		assert_int_equal(ukey_sign_author(&s), ukey_sign_reason(&s));
 		free(scratch);
 	}
 }

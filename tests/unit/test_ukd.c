@@ -125,6 +125,56 @@ test_found(void **state)
 	ukey_ukd_close(u);
 }
 
+/* Of whom there is an entry: mailbox, login, domain; by label, without case,
+ * by the whole domain; and of what is no mailbox. */
+static void
+test_known(void **state)
+{
+	static const struct {
+		const char *login, *address;
+		enum ukey_ukd_status status;
+		bool known, login_known, domain_known;
+	} rows[] = {
+		{ "alice", "alice@example.org", UKEY_UKD_OK, 1, 1, 1 },
+		{ "alice", "<ALICE+x@Example.ORG>", UKEY_UKD_OK, 1, 1, 1 },
+		{ "eve", "\"al\\ice\"@example.org", UKEY_UKD_DENIED, 1, 0, 1 },
+		{ "eve", "eve@example.org", UKEY_UKD_DENIED, 0, 0, 1 },
+		{ "alice", "eve@else.example", UKEY_UKD_DENIED, 0, 1, 0 },
+		{ "eve", "eve@else.example", UKEY_UKD_DENIED, 0, 0, 0 },
+		{ "carol", "any@corp.example", UKEY_UKD_NO_KEY, 1, 1, 1 },
+		{ "eve", "any+x@CORP.example", UKEY_UKD_DENIED, 1, 0, 1 },
+		{ "eve", "any@sub.corp.example", UKEY_UKD_DENIED, 0, 0, 0 },
+		{ "eve", "Example.Org", UKEY_UKD_DENIED, 0, 0, 1 },
+		{ "carol", "corp.example", UKEY_UKD_DENIED, 0, 1, 1 },
+		{ "carol", "", UKEY_UKD_DENIED, 0, 1, 0 },
+		{ "eve", "", UKEY_UKD_DENIED, 0, 0, 0 },
+		{ "eve", "org", UKEY_UKD_DENIED, 0, 0, 0 },
+		{ "alice", "a b@example.org", UKEY_UKD_DENIED, 0, 1, 0 },
+		{ "", "alice@example.org", UKEY_UKD_DENIED, 1, 0, 1 },
+	};
+	struct ukey_ukd *u = ukd_place_open(&place, UKEY_UKD_CREATE);
+	struct ukey_ukd_found f;
+	size_t i;
+
+	(void)state;
+	ukd_fill(u, "alice@example.org", "alice", UKEY_UKD_ACTIVE);
+	ukd_ok(u, ukey_ukd_allow(u, ukd_view("carol"),
+	    ukd_whom("@corp.example")));
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(ukey_ukd_lookup(u, ukd_view(rows[i].login),
+		    ukd_view(rows[i].address), &f), rows[i].status);
+		if (f.known != rows[i].known || f.login_known !=
+		    rows[i].login_known || f.domain_known !=
+		    rows[i].domain_known)
+			fail_msg("%s, %s: %d %d %d", rows[i].login,
+			    rows[i].address, f.known, f.login_known,
+			    f.domain_known);
+		if (rows[i].status == UKEY_UKD_DENIED)
+			assert_true(f.key == 0);
+	}
+	ukey_ukd_close(u);
+}
+
 static void
 test_words(void **state)
 {
@@ -206,6 +256,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_lookup, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_found, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_known, set_up,
 		    tear_down),
 		cmocka_unit_test_setup_teardown(test_logins, set_up,
 		    tear_down),
