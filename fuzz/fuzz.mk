@@ -103,6 +103,8 @@ fuzz-coverage: ## what the corpora reach, file by file
 	@sh tests/setup.sh fuzz
 	@sh fuzz/coverage.sh $(FUZZ_PARTS)
 
+-include fuzz/twin/twin.mk
+
 # Seeds and findings with any compiler.
 REPLAY_PARTS = $(if $(SQLITE_LIBS),$(FUZZ_PARTS),\
 	$(filter-out $(FUZZ_REAL),$(FUZZ_PARTS)))

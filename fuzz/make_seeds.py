@@ -143,6 +143,109 @@ def from_message(seeds, case, message, record):
                 calls(right(short)) + b"\7\0")
 
 
+# Of fuzz/twin/twin.h and dns.c: classes of names, kinds of answers.
+NAMES = [r"[^.]+\.userkeys\._domainkey\.", r".+\._domainkey\.",
+         r"[^.]+\.userkeys\.", r"[^.]+\.[^.]+\.userkeys\.", r""]
+ANSWERS = {"TXT": 0, "CNAME": 3, "SERVFAIL": 7, "TIMEOUT": 12}
+ABSENT_NAME = 8
+SENDERS = [b"<>", b"alice@example.org", b"<\"a b\"@example.org>",
+           b"<@a.org:alice+x@example.org>", b"<a@[192.0.2.1]>", b"<bob>"]
+
+
+def class_of(name):
+    return next(i for i, n in enumerate(NAMES) if re.match(n, name))
+
+
+def both_cores(seeds, case, message, text):
+    """The case for each mode of fuzz/twin, by its file's TEXT."""
+    zone = [ABSENT_NAME] * len(NAMES)
+    texts = []
+    for name, kind, data in re.findall(r"record (\S+) (\S+) ?(.*)", text):
+        zone[class_of(name)] = ANSWERS[kind] + (
+            kind == "TXT" and len(texts) == 1)
+        if kind == "TXT":
+            texts.append(data.encode())
+    texts = (texts + [b"", b""])[:2]
+    sender = re.search("mail-from (.*)", text)
+    sender = sender.group(1).encode() if sender else b"<alice@example.org>"
+    plain = message[message.index(b"\nReceived") + 1:] \
+        if b"\nReceived" in message else message
+    number = sum(case.encode())
+    for mode in range(5):
+        body = right(message) if mode < 3 else plain
+        flags = 1 + 32 * (number & 1)
+        head = bytes([mode, flags, number & 255, mode & 2, 8 + 4 * (number & 1)])
+        for name, script in (("", b""), ("-script", b"\x40\x03\x07")):
+            ways = bytes(z | (0x80 if script else 0) for z in zone)
+            seeds.write("twin", f"{case}-{mode}{name}", head + ways + b"\0" +
+                        bytes([len(script)]) + script + b"\0".join(
+                            [sender, b"alice"] + texts) + b"\0" + body)
+
+
+# A key of 1024 bits that the port takes: a modulus of ones, and 65537.
+KEY = b"v=DKIM1; uk=%s; p=" + base64.b64encode(bytes.fromhex(
+    "30819f300d06092a864886f70d010101050003818d0030818902818100" + "ff" * 128 +
+    "0203010001"))
+OTHER_KEY = KEY.replace(b"//8CAwEAAQ", b"/v8CAwEAAQ")
+
+
+def several(seeds):
+    """Messages with several signatures: order, budgets, l=, h=."""
+    body = b"Hello\r\nWorld\r\n"
+    hashed = base64.b64encode(digest(body))
+    user, base, plain = b"2.a.userkeys", b"a.userkeys", b"s"
+    mixes = [[base, user], [user, base], [user] * 6, [base] * 7,
+             [plain, user, base], [plain] * 6 + [base], [base, plain] * 4,
+             [b"3.a.userkeys", b"4.a.userkeys", b"5.a.userkeys", user, base],
+             [b"%d.s" % i for i in range(20)] + [base], [base] + [plain] * 21]
+    # b= holds, holds not, cannot be told, does as its digest says
+    first = [b"\1", b"\2", b"\xff", b"\xfe", b"\3", b"\4"]
+    for number, names in enumerate(mixes):
+        for turn in range(12):
+            fields = b""
+            for place, name in enumerate(names):
+                b = first[(place * (1 + turn % 3) + turn) % 6] + bytes(
+                    [place]) * 127
+                fields += (
+                    b"DKIM-Signature: v=1; a=rsa-sha256; c=%s;\r\n\td=e.org;"
+                    b" s=%s; i=a@e.org; h=%s;\r\n\t%sbh=%s;\r\n\tb=%s\r\n" % (
+                        b"relaxed/relaxed" if (place + turn) % 4 else
+                        b"simple/simple", name,
+                        b"from:to:to:subject" if place & 1 else
+                        b"subject:from:from",
+                        b"l=7; " if turn % 4 == 3 and place % 3 == 1 else
+                        b"l=99; " if turn == 5 and place == 2 else b"",
+                        hashed if (turn + place) % 5 else b"AAAA" + hashed[4:],
+                        base64.b64encode(b)))
+            zone = [3, turn % 3, turn // 3 % 3, 2 - turn % 3, 0]
+            seeds.write("twin", f"several-{number}-{turn}", bytes(
+                [turn % 3, 1 | turn << 5 & 32, 0, turn & 3, 8] + zone +
+                [0, 0]) + b"<a@e.org>\0\0" + KEY % b"reject" + b"\0" +
+                OTHER_KEY % b"quarantine:from" + b"\0" + fields +
+                b"From: a@e.org\r\nTo: b@e.org\r\nTo: c@e.org\r\n"
+                b"Subject: x\r\n\r\n" + body)
+
+
+def around(seeds, message):
+    """Growth and senders that no vector has."""
+    record = b"v=DKIM1; uk=reject; p=AAAA"
+    for how in list(range(1, 23)) + [0x80 | i for i in range(0x40)]:
+        seeds.write("twin", f"grow-{how}", bytes(
+            [how % 3, 1, 0, 0, 8, 3, 0, 0, 0, 0, how, 0]) +
+            b"<alice@example.org>\0\0" + record + b"\0\0" + right(message))
+    for number, sender in enumerate(SENDERS):
+        for mode in range(5):
+            seeds.write("twin", f"sender-{number}-{mode}", bytes(
+                [mode, 1, 0, 0, 8, 3, 0, 0, 0, 0, 0, 0]) + sender +
+                b"\0alice\0" + record + b"\0\0" + right(message))
+    for kind in range(16):
+        for how in (0, 0x10, 0x40, 0x60):
+            seeds.write("twin", f"zone-{kind}-{how}", bytes(
+                [0, 1, 0, 3, 0] + [kind | how] * 5 + [0, 0]) +
+                b"<alice@example.org>\0alice\0" + record + b"\0" + record +
+                b"\0" + right(message))
+
+
 def calls(message):
     header, body = (message.split(b"\r\n\r\n", 1) + [b""])[:2]
     fields = re.findall(rb".+?\r\n(?=\S|\Z)", header + b"\r\n", re.S)
@@ -272,10 +375,15 @@ def main():
         with open(f"{CASES}/{case}/message", "rb") as f:
             message = f.read()
         with open(f"{CASES}/{case}/case", encoding="utf-8") as f:
-            records = re.findall(r"record \S+ TXT (.*)", f.read())
+            text = f.read()
+        records = re.findall(r"record \S+ TXT (.*)", text)
         if len(message) <= 4000:
+            both_cores(seeds, case, message, text)
             from_message(seeds, case, message, records[0].encode()
                          if records else b"v=DKIM1; p=")
+        if case == "user-pass":
+            around(seeds, message)
+            several(seeds)
 
 
 main()

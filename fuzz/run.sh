@@ -37,14 +37,20 @@ printf '%-15s %7s %11s %9s %6s %6s\n' harness 'CPU s' executions \
 for part in "$@"; do
 	corpus=build/fuzz/corpus/$part
 	mkdir -p "$corpus" "fuzz/findings/$part"
+	case $part in # the same harness with other limits
+	twin_*) of=twin ;;
+	*) of=$part ;;
+	esac
+	seeds=build/fuzz/seeds/$of
+	mkdir -p "$seeds"
 	dict=
-	[ ! -e "fuzz/dict/$part.dict" ] || dict=-dict=fuzz/dict/$part.dict
+	[ ! -e "fuzz/dict/$of.dict" ] || dict=-dict=fuzz/dict/$of.dict
 	log=build/fuzz/$part.log
 	# shellcheck disable=SC2086 # empty or one word
 	if ! cpu "$log" "build/fuzz/$part" -max_total_time="$seconds" -timeout=20 \
 	    -rss_limit_mb=1024 -max_len=20000 -print_final_stats=1 $dict \
 	    -artifact_prefix="fuzz/findings/$part/" "$corpus" \
-	    "build/fuzz/seeds/$part"; then
+	    "$seeds"; then
 		failed=$((failed + 1))
 		echo "FAIL  $part: see $log"
 		sed -n '/ERROR: /,/^ *#9/p' "$log" | head -n 14
