@@ -208,12 +208,12 @@ lint: ## every rule of the house that a command can check
 
 SAN = CFLAGS='-O1 -g -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all'
-asan: ## unit tests, vectors, faults, milter under ASan and UBSan
+asan: ## unit tests, vectors, faults, milter, replay under ASan and UBSan
 	@$(MAKE) --no-print-directory -s TARGET=asan $(SAN) unit vectors \
-	    field faults milter
+	    field faults milter replay
 asan-clang: ## the same with clang
 	@$(MAKE) --no-print-directory -s TARGET=asan-clang CC=clang $(SAN) \
-	    unit vectors field faults milter
+	    unit vectors field faults milter replay
 asan-mail: ## the command and real mail servers under both, by gcc and clang
 	@sh tests/setup.sh test mail sanitize
 	@$(MAKE) --no-print-directory -s TARGET=asan $(SAN) cli mail

@@ -1,8 +1,8 @@
 # Fuzzing; included by the Makefile.  SPDX-License-Identifier: MIT
 #
 # A new harness fuzz/fuzz_PART.c needs no line here; its seeds come from
-# fuzz/make_seeds.py, its dictionary is fuzz/dict/PART.dict, what was found is
-# in fuzz/findings/PART.
+# fuzz/make_seeds.py (a default one where that knows none), its dictionary is
+# fuzz/dict/PART.dict, what was found is in fuzz/findings/PART.
 
 FUZZ_PARTS = $(patsubst fuzz/fuzz_%.c,%,$(sort $(wildcard fuzz/fuzz_*.c)))
 # These are linked with Mbed TLS and SQLite; the others with a port whose RSA
@@ -48,9 +48,11 @@ TIME = 1h
 .PHONY: fuzz-build fuzz-smoke fuzz fuzz-diff fuzz-coverage planted replay
 
 $(FUZZ_SEEDS): fuzz/make_seeds.py tests/vectors/signer.py \
-    tests/support/rsa_keys.h $(wildcard tests/vectors/cases/*/case)
+    tests/support/rsa_keys.h $(wildcard tests/vectors/cases/*/case \
+    fuzz/fuzz_*.c)
 	@mkdir -p $(@D)
-	python3 $< build/fuzz/seeds
+	python3 $< build/fuzz/seeds $(patsubst fuzz/fuzz_%.c,%, \
+	    $(wildcard fuzz/fuzz_*.c))
 	touch $@
 
 fuzz_objects = $(patsubst %.c,$(FUZZ_O)/%.o,$(1))

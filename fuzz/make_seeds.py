@@ -1,8 +1,11 @@
-"""Makes seeds from tests/vectors and the literals below: make_seeds.py FOLDER.
+"""Makes seeds: make_seeds.py FOLDER PART...
+
+They come from tests/vectors and the literals below.
 
 SPDX-License-Identifier: MIT
 
-FOLDER gets a folder for each harness.
+FOLDER gets a folder for each harness PART: with one default seed where there
+is nothing here for it.
 """
 import base64
 import os
@@ -186,7 +189,7 @@ def both_cores(seeds, case, message, text):
 KEY = b"v=DKIM1; uk=%s; p=" + base64.b64encode(bytes.fromhex(
     "30819f300d06092a864886f70d010101050003818d0030818902818100" + "ff" * 128 +
     "0203010001"))
-OTHER_KEY = KEY.replace(b"//8CAwEAAQ", b"/v8CAwEAAQ")
+OTHER_KEY = KEY.replace(b"//wIDAQAB", b"/fwIDAQAB")
 
 
 def several(seeds):
@@ -384,6 +387,9 @@ def main():
         if case == "user-pass":
             around(seeds, message)
             several(seeds)
+    for part in sys.argv[2:]:
+        if not os.path.isdir(f"{seeds.folder}/{part}"):
+            seeds.write(part, "default", b"\0a\r\n")
 
 
 main()

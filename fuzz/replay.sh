@@ -8,14 +8,12 @@ passed=0 failed=0
 for part in "$@"; do
 	files=$(find "$seeds/$part" "fuzz/findings/$part" -type f 2>/dev/null)
 	# shellcheck disable=SC2086 # their names hold no blanks
-	if [ -n "$files" ] && out=$("$folder/$part" $files </dev/null 2>&1)
-	then
+	if out=$("$folder/$part" $files </dev/null 2>&1); then
 		passed=$((passed + ${out%% *}))
 	else
-		echo "FAIL  $part: ${out:-no seeds: see fuzz/make_seeds.py}"
+		echo "FAIL  $part: $out"
 		failed=$((failed + 1))
 	fi
-	out=
 done
 echo "replay: $passed passed, $failed failed"
 [ $failed = 0 ]

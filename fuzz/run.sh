@@ -50,7 +50,7 @@ for part in "$@"; do
 	if ! cpu "$log" "build/fuzz/$part" -max_total_time="$seconds" -timeout=20 \
 	    -rss_limit_mb=1024 -max_len=20000 -print_final_stats=1 $dict \
 	    -artifact_prefix="fuzz/findings/$part/" "$corpus" \
-	    "$seeds"; then
+	    "$seeds" "fuzz/findings/$part"; then
 		failed=$((failed + 1))
 		echo "FAIL  $part: see $log"
 		sed -n '/ERROR: /,/^ *#9/p' "$log" | head -n 14
