@@ -48,6 +48,22 @@ twin_copy(struct twin_octets v)
 	return copy;
 }
 
+struct twin_octets
+twin_bare(struct twin_octets v)
+{
+	const uint8_t *colon;
+
+	if (v.len >= 2 && v.data[0] == '<' && v.data[v.len - 1] == '>')
+		v = (struct twin_octets) { v.data + 1, v.len - 2 };
+	colon = v.len > 0 && v.data[0] == '@' ?
+	    memchr(v.data, ':', v.len) : NULL;
+	if (colon != NULL) {
+		v.len -= (size_t)(colon + 1 - v.data);
+		v.data = colon + 1;
+	}
+	return v;
+}
+
 static struct twin_octets
 take(struct twin_octets *rest, size_t len)
 {

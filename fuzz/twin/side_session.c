@@ -21,9 +21,18 @@ settings(const struct twin_case *c)
 		.body_canon = bits >> 1 & 1,
 		.from_check = (uint8_t)((bits >> 2 & 3) % 3),
 		.reject_unsigned = (bits & 16) != 0,
-		.reject_arena = (bits & 32) != 0,
 		.no_dkim = (bits & 64) != 0
 	};
+}
+
+static int
+mail_from(struct ukey_session *s, struct twin_octets path)
+{
+#ifdef TWIN_OLD
+	return ukey_session_mail_from(s, side_view(path));
+#else
+	return ukey_session_mail_from(s, side_view(path), UKEY_VIEW_NONE);
+#endif
 }
 
 static void
@@ -92,7 +101,7 @@ side_session_mx(const struct twin_case *c)
 
 	ukey_session_init(&s, &set, UKEY_ROLE_MX, side_arena, UKEY_ARENA_SIZE);
 	side_check(TIME, ukey_session_time(&s, side_now(c)));
-	side_check(MAIL_FROM, ukey_session_mail_from(&s, side_view(c->sender)));
+	side_check(MAIL_FROM, mail_from(&s, c->sender));
 	session_message(c, &s);
 	side_answer_all(c, ukey_session_verify(&s));
 	side_read_judgements(ukey_session_verify(&s));
@@ -103,12 +112,9 @@ side_session_mx(const struct twin_case *c)
 static struct ukey_permit
 permit_for(const struct twin_case *c, struct twin_octets address)
 {
-	struct twin_octets own = c->sender;
 	unsigned status = c->order >> 5 & 3;
 
-	if (own.len > 1 && own.data[0] == '<')
-		own = (struct twin_octets) { own.data + 1, own.len - 2 };
-	if (twin_same(own, address))
+	if (twin_same(twin_bare(c->sender), twin_bare(address)))
 		status = c->order >> 3 & 3;
 	else if (twin_sum(0, address) & 1)
 		status = UKEY_PERMIT_YES;
@@ -178,7 +184,7 @@ side_session_submit(const struct twin_case *c)
 	    UKEY_SUBMIT_ARENA);
 	side_check(TIME, ukey_session_time(&s, side_now(c)));
 	side_check(LOGIN, ukey_session_login(&s, side_view(c->login)));
-	side_check(MAIL_FROM, ukey_session_mail_from(&s, side_view(c->sender)));
+	side_check(MAIL_FROM, mail_from(&s, c->sender));
 	if ((c->order & TWIN_PERMIT_LATE) == 0) {
 		permit_all(c, &s);
 		note_refused(&s);

@@ -145,7 +145,11 @@ side_note_open(const struct ukey_verify *v)
 static int
 mail_from(struct ukey_verify *v, struct twin_octets path)
 {
+#ifdef TWIN_OLD
 	return ukey_verify_mail_from(v, side_view(path));
+#else
+	return ukey_verify_mail_from(v, side_view(path), UKEY_VIEW_NONE);
+#endif
 }
 
 static void

@@ -11,7 +11,7 @@
  *   port.c        the port of each: cheap, and it logs every RSA operation
  *   dns.c         answers to questions, good and mutated
  *   result.c      what a run gave, as text
- *   changed.c     what is meant to differ
+ *   changed.c     what is meant to differ, in terms of rewrite.c
  */
 #ifndef TWIN_H
 #define TWIN_H
@@ -167,6 +167,8 @@ uint64_t twin_sum(uint64_t sum, struct twin_octets v);
  * past it; to be freed. */
 uint8_t *twin_copy(struct twin_octets v);
 bool twin_same(struct twin_octets a, struct twin_octets b);
+/* MAIL FROM's argument without brackets and route. */
+struct twin_octets twin_bare(struct twin_octets v);
 
 /* ---- changed.c ---------------------------------------------------------- */
 
