@@ -16,21 +16,6 @@ struct change {
 	    const struct twin_result *is);
 };
 
-static bool
-is_sender_reason(const char *reason)
-{
-	static const char *const words[] = { "mail-from", "empty-local-part",
-		"no-domain", "address-literal", "userkeys-domain",
-		"sender-length", "u-label" };
-	unsigned i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (word_is(reason, words[i]))
-			return true;
-	}
-	return false;
-}
-
 /* ---- the sender --------------------------------------------------------- */
 
 static bool
@@ -43,7 +28,6 @@ no_mailbox(const struct twin_case *c, struct twin_result *was,
 	    !is_sender_reason(was->user.reason))
 		return false;
 	was->user.verdict = "permerror";
-	edit_field("userkeys=", "userkeys=none", "userkeys=permerror");
 	return true;
 }
 
@@ -67,53 +51,58 @@ sender_too_long(const struct twin_case *c, const struct twin_result *was)
 }
 
 static bool
-sender_length(const struct twin_case *c, struct twin_result *was,
+is_ascii(struct twin_octets v)
+{
+	size_t i = 0;
+
+	while (i < v.len && v.data[i] >= ' ' && v.data[i] < 0x7F)
+		i++;
+	return i == v.len;
+}
+
+static bool
+sender_no_ascii(const struct twin_case *c, const struct twin_result *was)
+{
+	struct twin_octets bare = twin_bare(c->sender);
+
+	return bare.len > 0 ? !is_ascii(bare) :
+	    !is_ascii(was->user.view[TWIN_AUTHOR_LOCAL].octets);
+}
+
+/* Whether the reason is WORD, or is not told before the end. */
+static bool
+tells(const struct twin_result *r, const char *word)
+{
+	return word_is(r->user.reason, word) ||
+	    word_is(r->user.reason, "incomplete");
+}
+
+/* A sender without a name that can be asked for or told. */
+static bool
+sender_refused(const struct twin_case *c, struct twin_result *was,
     const struct twin_result *is)
 {
 	struct twin_judgement *j = &was->user;
 	unsigned i;
 
-	if (!word_is(is->user.reason, "sender-length") || !is->judged ||
-	    !sender_too_long(c, was))
+	if (!is->judged || !((tells(is, "sender-length") &&
+	    sender_too_long(c, was)) || (tells(is, "sender-octets") &&
+	    sender_no_ascii(c, was))))
 		return false;
-	set_verdict(j, "permerror", "sender-length");
+	if (!word_is(is->user.reason, "incomplete"))
+		set_verdict(j, "permerror", is->user.reason);
 	drop_signature(j);
 	drop_advice(j);
-	for (i = TWIN_SENDER_LOCAL; i <= TWIN_SENDER_DOMAIN; i++)
-		j->view[i] = (struct twin_view) { { NULL, 0 }, 0 };
-	if (j->relation == 1) /* of two who are the same there is one left */
-		j->relation = 2;
+	if (is->user.view[TWIN_SENDER_DOMAIN].octets.len == 0) {
+		for (i = TWIN_SENDER_LOCAL; i <= TWIN_SENDER_DOMAIN; i++)
+			j->view[i] = (struct twin_view) { { NULL, 0 }, 0 };
+		if (j->relation == 1) /* of two there is one left */
+			j->relation = 2;
+	}
 	was->replay = is->replay;
 	/* nobody is asked about it: what plain DKIM asks is left */
 	adopt_events(was, is, 1u << TWIN_OPEN | 1u << TWIN_QUESTION |
-	    1u << TWIN_RSA | 1u << TWIN_INSERT);
-	return true;
-}
-
-static bool
-sender_ceiling(const struct twin_case *c, struct twin_result *was,
-    const struct twin_result *is)
-{
-	bool u_label = word_is(is->user.reason, "u-label");
-
-	if (c->mode != TWIN_MX || !is_sender_reason(is->user.reason) ||
-	    !word_is(was->user.reason, is->user.reason) || ceiling_of(c) == 0)
-		return false;
-	if (ceiling_of(c) == 1)
-		edit_field("userkeys=", "", " policy.action=quarantine");
-	dispose(was, is, ceiling_of(c), 550, ceiling_of(c) == 1 ? NULL :
-	    u_label ? "5.6.7 " : "5.1.7 ");
-	return true;
-}
-
-static bool
-too_large(const struct twin_case *c, struct twin_result *was,
-    const struct twin_result *is)
-{
-	if (c->mode != TWIN_MX || !word_is(is->user.reason, "arena") ||
-	    !word_is(was->user.reason, "arena") || ceiling_of(c) == 0)
-		return false;
-	dispose(was, is, 2, 552, "5.3.4 ");
+	    1u << TWIN_RSA);
 	return true;
 }
 
@@ -144,19 +133,78 @@ asked_mailbox(const struct twin_case *c, struct twin_result *was,
 	return done;
 }
 
+/* ---- the results -------------------------------------------------------- */
+
+/* Whether 0.1's judgement of the sender was another one. */
+static bool rejudged;
+
+/* A reply is no end of an accepted message's actions, nor the other way. */
+static bool
+ending(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is)
+{
+	bool replied = look_for(was, TWIN_REPLY, NULL) != NULL;
+	bool replies = look_for(is, TWIN_REPLY, NULL) != NULL;
+
+	if (c->mode != TWIN_MX || !ends_rightly(c, is) || (!rejudged &&
+	    !word_is(is->user.reason, "arena") &&
+	    !is_sender_reason(is->user.reason)))
+		return false;
+	adopt_events(was, is, replied != replies ? ACTIONS :
+	    1u << TWIN_QUARANTINE | 1u << TWIN_REPLY);
+	return true;
+}
+
+static bool
+results(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is)
+{
+	if (c->mode != TWIN_MX || !results_say(is) ||
+	    look_for(was, TWIN_INSERT, NULL) == NULL)
+		return false;
+	adopt_events(was, is, 1u << TWIN_INSERT);
+	return true;
+}
+
+/* Whether a record may say t=y. */
+static bool
+says_testing(struct twin_octets record)
+{
+	return contains(record, "t") && contains(record, "y");
+}
+
+static bool
+dkim_testing(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is)
+{
+	bool done = false;
+	unsigned i;
+
+	for (i = 0; i < was->dkims && i < is->dkims; i++) {
+		if (!is->dkim[i].testing || (!says_testing(c->record[0]) &&
+		    !says_testing(c->record[1]) && c->script.len == 0))
+			continue;
+		was->dkim[i].testing = done = true;
+	}
+	return done;
+}
+
 static const struct change changes[] = {
 	{ "sender-permerror", "1", "a sender without local-part or domain, or "
 	    "at an address literal, is permerror: only <> is nobody",
 	    no_mailbox },
-	{ "sender-length", "2, 6", "an address that is longer than 254 octets "
-	    "or has no room for a key's name is permerror, nobody is asked",
-	    sender_length },
-	{ "sender-ceiling", "5.1", "of a sender that is no mailbox nobody can "
-	    "be asked: the ceiling decides", sender_ceiling },
-	{ "arena-refused", "8", "what needs more memory than there is is 552 "
-	    "5.3.4 above note", too_large },
+	{ "sender-refused", "2, 6", "an address over 254 octets, without room "
+	    "for a key's name or that is no text is permerror, and nobody is "
+	    "asked", sender_refused },
 	{ "asked-mailbox", "5.1", "permission is asked for the mailbox, "
 	    "without brackets and route", asked_mailbox },
+	{ "dkim-testing", "6", "t=y is told of plain DKIM, too", dkim_testing },
+	{ "ending", "5.1, 6, 8", "of a sender that is no mailbox the ceiling "
+	    "decides, want of memory is 552 above note; what is judged "
+	    "otherwise ends otherwise", ending },
+	{ "results", "6", "our fields are other ones, dkim on top: each says "
+	    "the judgements, and nothing else, in RFC 8601's grammar",
+	    results },
 	{ NULL, NULL, NULL, NULL }
 };
 
@@ -170,12 +218,13 @@ twin_changed(const struct twin_case *c, struct twin_result *was,
 	const struct change *change;
 	unsigned n = 0;
 
-	edits_start();
+	rejudged = !word_is(was->user.reason, is->user.reason) ||
+	    !word_is(was->user.verdict, is->user.verdict) ||
+	    !word_is(was->user.advice, is->user.advice);
 	for (change = changes; change->name != NULL; change++) {
 		if (change->rewrite(c, was, is))
 			names[n++] = change->name;
 	}
-	edits_make(was, is);
 	names[n] = NULL;
 	return names;
 }

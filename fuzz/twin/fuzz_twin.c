@@ -188,18 +188,19 @@ read_case(const uint8_t *data, size_t size)
 	return c;
 }
 
-/* The lines of one that are not the other's, at the same place. */
+/* The lines of TEXT, which ends with one, that are not OTHER's. */
 static void
-print_difference(const char *was, const char *is)
+print_missing(const char *text, const char *other, char sign)
 {
-	while (*was != '\0' || *is != '\0') {
-		size_t a = strcspn(was, "\n"), b = strcspn(is, "\n");
+	size_t len;
+	const char *at;
 
-		if (a != b || memcmp(was, is, a) != 0)
-			fprintf(stderr, "- %.*s\n+ %.*s\n", (int)a, was,
-			    (int)b, is);
-		was += a + (was[a] != '\0');
-		is += b + (is[b] != '\0');
+	for (; *text != '\0'; text += len) {
+		len = strcspn(text, "\n") + 1;
+		for (at = other; *at != '\0' && strncmp(at, text, len) != 0;)
+			at += strcspn(at, "\n") + 1;
+		if (*at == '\0')
+			fprintf(stderr, "%c %.*s", sign, (int)len, text);
 	}
 }
 
@@ -260,7 +261,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (; *names != NULL; names++)
 		fprintf(stderr, " %s", *names);
 	fprintf(stderr, "\n");
-	print_difference(was_text, is_text);
+	print_missing(was_text, is_text, '-');
+	print_missing(is_text, was_text, '+');
 	print_case(&c);
 	abort();
 }

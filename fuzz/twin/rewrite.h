@@ -23,6 +23,10 @@ void drop_signature(struct twin_judgement *j);
 /* Without advice. */
 void drop_advice(struct twin_judgement *j);
 
+/* What a transaction at the MX does at its end. */
+#define ACTIONS (1u << TWIN_DELETE | 1u << TWIN_INSERT | \
+	1u << TWIN_QUARANTINE | 1u << TWIN_ACCEPT | 1u << TWIN_REPLY)
+
 /* The first event WHAT whose text holds WORD, or NULL. */
 struct twin_event *find_event(struct twin_result *r, enum twin_what what,
     const char *word);
@@ -33,22 +37,18 @@ const struct twin_event *look_for(const struct twin_result *r,
 void adopt_events(struct twin_result *was, const struct twin_result *is,
     unsigned kinds);
 
-/*
- * Edits of our Authentication-Results field METHOD ("userkeys=" or "dkim="):
- * TO for FROM, which must be there; from "" adds at the end.  They are made
- * together, after all entries: where the field, unfolded, is then what IS has,
- * unfolded, the folds are taken for right, too.
- */
-void edit_field(const char *method, const char *from, const char *to);
-void edits_start(void);
-void edits_make(struct twin_result *was, const struct twin_result *is);
+/* ---- results.c ---------------------------------------------------------- */
 
-/*
- * What becomes of a message at the MX that 0.1 accepted: DISPOSITION 0 accept,
- * 1 quarantine, 2 the reply CODE that begins with WORDS.  The words of the
- * result are for edit_field().
- */
-void dispose(struct twin_result *was, const struct twin_result *is,
-    unsigned disposition, unsigned code, const char *words);
+/* Whether R's Authentication-Results fields, userkeys before dkim, say its
+ * judgements, all of them, and nothing else, in RFC 8601's grammar. */
+bool results_say(const struct twin_result *r);
+
+/* ---- ending.c ----------------------------------------------------------- */
+
+/* Whether it is one of those for a sender that is no mailbox. */
+bool is_sender_reason(const char *reason);
+/* Whether R ends as its judgement and C's settings have it (PROTOCOL 6): the
+ * right reply alone, or accepted, with a quarantine where there must be one. */
+bool ends_rightly(const struct twin_case *c, const struct twin_result *r);
 
 #endif

@@ -79,7 +79,7 @@ note_action(const struct ukey_action *a)
 static void
 note_actions(struct ukey_session *s)
 {
-	uint8_t text[8192];
+	static uint8_t text[65536]; /* 0.1 knew no bound */
 	struct ukey_action a;
 	struct ukey_out out;
 	unsigned n;

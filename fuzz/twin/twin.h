@@ -11,7 +11,8 @@
  *   port.c        the port of each: cheap, and it logs every RSA operation
  *   dns.c         answers to questions, good and mutated
  *   result.c      what a run gave, as text
- *   changed.c     what is meant to differ, in terms of rewrite.c
+ *   changed.c     what is meant to differ, in terms of rewrite.c; results.c
+ *                 and ending.c know what our fields and replies must say
  */
 #ifndef TWIN_H
 #define TWIN_H
@@ -88,6 +89,7 @@ struct twin_judgement {
 	const char *verdict, *reason, *advice; /* words */
 	unsigned relation; /* enum ukey_relation */
 	bool testing, from_header, time_unknown, partial_body;
+	bool judged; /* today's alone says so: not compared */
 	struct twin_view view[TWIN_VIEWS];
 };
 
