@@ -49,6 +49,7 @@ bool
 real_restore(struct ukey_ukd *u, struct ukey_view in)
 {
 	FILE *f = fmemopen((void *)(uintptr_t)in.data, in.len, "r");
+	struct ukd_merge merge = { .u = u };
 	FILE *old = stderr;
 	char *said = NULL;
 	size_t len;
@@ -56,7 +57,7 @@ real_restore(struct ukey_ukd *u, struct ukey_view in)
 
 	MUST(f != NULL && ukey_ukd_begin(u) == UKEY_UKD_OK);
 	stderr = open_memstream(&said, &len);
-	good = ukd_restore(u, f, "f") == UKEY_UKD_OK;
+	good = ukd_restore(&merge, f, "f") == UKEY_UKD_OK;
 	fclose(stderr);
 	stderr = old;
 	fclose(f);

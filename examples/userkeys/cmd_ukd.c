@@ -80,8 +80,23 @@ static const struct ukd_command commands[] = {
 	    "[ADDRESS|@DOMAIN] --out FILE: a backup, or firmware's table\n"
 	    "    --sealed | --clear | --format c" },
 	{ "import", ukd_import, UKD_ARG_FILE, SEAL,
+	    "MPF",
+	    "FILE: all of a backup, or nothing; new mailboxes alone\n"
+	    "    --merge: its mailboxes replace those here\n"
+	    "    --replace: and those here that it has not are removed\n"
+	    "    [--force] also where a private key is lost by that" },
+	{ "settings", ukd_settings, UKD_ARG_NONE, NO_SEAL,
+	    "rRcnj",
+	    "how logins are compared [--json]; change it by\n"
+	    "    [--realm REALM | --realm '' | --no-realm]\n"
+	    "    [--fold-logins | --no-fold-logins]" },
+	{ "rekey", ukd_rekey, UKD_ARG_NONE, SEAL,
+	    "L",
+	    "make a new key file, seal all private keys with it\n"
+	    "    [--lost] the old one is gone: retire all keys" },
+	{ "upgrade", ukd_upgrade, UKD_ARG_NONE, NO_SEAL,
 	    "",
-	    "FILE: all of a backup, or nothing" },
+	    "bring an older database up to date, keep a copy" },
 };
 
 static int
@@ -160,6 +175,8 @@ command_run(const struct ukd_command *c, const struct ukd_options *o)
 		settings.key_file = UKD_KEY_FILE;
 	if (o->adopt)
 		settings.flags |= UKEY_UKD_ADOPT;
+	if (o->lost)
+		settings.flags |= UKEY_UKD_NO_SEAL;
 	status = ukey_ukd_open(&u, &settings, err, sizeof(err));
 	if (status != UKEY_UKD_OK)
 		return ukd_exit_text(status, err);

@@ -18,7 +18,7 @@ struct ukd_options {
 	const char *dns, *zone, *format, *realm, *bits, *out;
 	const char *only, *older, *from;
 	bool json, force, testing, fold, adopt, sealed, clear, all;
-	bool quiet, start;
+	bool quiet, start, no_fold, no_realm, lost, merge, replace;
 	const char *arg; /* as given, for messages and for files; or NULL */
 	/* Read from the texts: */
 	struct ukey_ukd_filter filter; /* the argument's; _ALL without one */
@@ -77,10 +77,14 @@ int ukd_activate(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_retire(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_export(struct ukey_ukd *u, const struct ukd_options *o);
 int ukd_import(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_settings(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_rekey(struct ukey_ukd *u, const struct ukd_options *o);
+int ukd_upgrade(struct ukey_ukd *u, const struct ukd_options *o);
 
-/* The backup F, called NAME in errors, into the transaction that is open;
+/* The backup F, called NAME in errors, into the transaction that M begins;
  * the first trouble is printed. */
-enum ukey_ukd_status ukd_restore(struct ukey_ukd *u, FILE *f,
+struct ukd_merge;
+enum ukey_ukd_status ukd_restore(struct ukd_merge *m, FILE *f,
     const char *name);
 /* What FILTER names in the form of a backup to F, in such a transaction. */
 enum ukey_ukd_status ukd_backup(struct ukey_ukd *u, FILE *f,
@@ -251,6 +255,28 @@ struct ukd_csv {
 bool ukd_csv_next(struct ukd_csv *csv, FILE *f);
 /* "LIST:line:column: TEXT" */
 void ukd_csv_error(struct ukd_csv *csv, unsigned column, const char *text);
+
+/* ---- cmd_ukd_merge.c ---------------------------------------------------- */
+
+/* What a backup takes the place of. */
+struct ukd_merge {
+	struct ukey_ukd *u;
+	bool merge;   /* mailboxes of the backup replace those here */
+	bool replace; /* and those here that it has not are removed */
+	bool force;   /* also where private keys are lost by that */
+	bool broken;  /* out of memory */
+	size_t count, room, next;
+	struct ukd_held *held; /* keys that made room */
+};
+
+/* To be called at the beginning, before a mailbox and before a key is
+ * restored, and at the end, which says which private keys would be lost. */
+enum ukey_ukd_status ukd_merge_begin(struct ukd_merge *m);
+enum ukey_ukd_status ukd_merge_mailbox(struct ukd_merge *m,
+    const struct ukey_address *mailbox);
+void ukd_merge_key(struct ukd_merge *m, const struct ukey_ukd_key_row *row);
+enum ukey_ukd_status ukd_merge_end(struct ukd_merge *m);
+void ukd_merge_free(struct ukd_merge *m);
 
 /* ---- cmd_ukd_firmware.c ------------------------------------------------- */
 

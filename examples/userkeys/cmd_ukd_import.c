@@ -13,7 +13,7 @@
 #define LINE_SIZE 16384 /* octets of a line: two keys of 4096 bits in hex */
 
 struct restore {
-	struct ukey_ukd *u;
+	struct ukd_merge *merge;
 	const char *path;
 	unsigned long line;
 	bool clear;
@@ -35,7 +35,7 @@ told(const struct restore *r, enum ukey_ukd_status status)
 {
 	if (status != UKEY_UKD_OK)
 		cli_error("%s:%lu: %s", r->path, r->line,
-		    ukey_ukd_error(r->u));
+		    ukey_ukd_error(r->merge->u));
 	return status;
 }
 
@@ -107,6 +107,7 @@ address_restore(const struct restore *r)
 {
 	struct ukey_ukd_filter whom;
 	struct ukey_ukd_flags flags;
+	enum ukey_ukd_status status;
 	int64_t n[4];
 	unsigned i;
 
@@ -123,7 +124,10 @@ address_restore(const struct restore *r)
 		return bad(r, "neither a mailbox nor a domain");
 	if (whom.which == UKEY_UKD_DOMAIN)
 		return UKEY_UKD_OK; /* its row comes with its logins */
-	return told(r, ukey_ukd_add(r->u, &whom.mailbox, &flags));
+	status = ukd_merge_mailbox(r->merge, &whom.mailbox);
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_add(r->merge->u, &whom.mailbox, &flags);
+	return told(r, status);
 }
 
 static bool
@@ -169,12 +173,12 @@ private_restore(const struct restore *r, struct ukey_ukd_key_row *row,
 	int err;
 
 	if (!r->clear || private.len == 0)
-		return told(r, ukey_ukd_key_restore(r->u, row, private,
+		return told(r, ukey_ukd_key_restore(r->merge->u, row, private,
 		    NULL));
 	err = ukey_key_read(&key, private, ukey_random());
 	if (err != UKEY_KEY_OK)
 		return bad(r, ukey_key_strerror(err));
-	status = told(r, ukey_ukd_key_restore(r->u, row, none, key));
+	status = told(r, ukey_ukd_key_restore(r->merge->u, row, none, key));
 	ukey_key_free(key);
 	return status;
 }
@@ -190,6 +194,7 @@ key_restore(const struct restore *r)
 	memset(&row, 0, sizeof(row));
 	if (r->fields != 10 || !key_fields(r, &row))
 		return bad(r, "not a key's ten fields");
+	ukd_merge_key(r->merge, &row);
 	ukey_out_init(&out, octets, sizeof(octets));
 	if (unhex(r->field[9], &out))
 		status = private_restore(r, &row, ukey_out_done(&out));
@@ -197,6 +202,15 @@ key_restore(const struct restore *r)
 		status = bad(r, "the private key is no hex");
 	ukey_wipe(octets, sizeof(octets));
 	return status;
+}
+
+/* What is there already is as good as restored, where two are merged. */
+static enum ukey_ukd_status
+unless_there(const struct restore *r, enum ukey_ukd_status status)
+{
+	bool merged = r->merge->merge || r->merge->replace;
+
+	return merged && status == UKEY_UKD_EXISTS ? UKEY_UKD_OK : status;
 }
 
 static enum ukey_ukd_status
@@ -209,7 +223,7 @@ spent_restore(const struct restore *r)
 	    !text_copy(row.label, sizeof(row.label), r->field[2]) ||
 	    !text_copy(row.generation, sizeof(row.generation), r->field[3]))
 		return bad(r, "not a generation's four fields");
-	return told(r, ukey_ukd_spend(r->u, &row));
+	return told(r, unless_there(r, ukey_ukd_spend(r->merge->u, &row)));
 }
 
 static enum ukey_ukd_status
@@ -221,7 +235,8 @@ login_restore(const struct restore *r)
 		return bad(r, "not a login's three fields");
 	if (!whom_take(r, 2, &whom))
 		return bad(r, "neither a mailbox nor a domain");
-	return told(r, ukey_ukd_allow(r->u, cli_view(r->field[1]), &whom));
+	return told(r, unless_there(r, ukey_ukd_allow(r->merge->u,
+	    cli_view(r->field[1]), &whom)));
 }
 
 static enum ukey_ukd_status
@@ -290,9 +305,9 @@ head_read(struct restore *r, FILE *f, char *line)
 }
 
 enum ukey_ukd_status
-ukd_restore(struct ukey_ukd *u, FILE *f, const char *name)
+ukd_restore(struct ukd_merge *m, FILE *f, const char *name)
 {
-	struct restore r = { .u = u, .path = name };
+	struct restore r = { .merge = m, .path = name };
 	enum ukey_ukd_status status;
 	char line[LINE_SIZE];
 
@@ -301,32 +316,48 @@ ukd_restore(struct ukey_ukd *u, FILE *f, const char *name)
 	else
 		status = bad(&r, "no backup of \"userkeys ukd export\"");
 	ukey_wipe(line, sizeof(line));
-	return status;
+	return status == UKEY_UKD_OK ? ukd_merge_end(m) : status;
+}
+
+/* F, called NAME, in one transaction. */
+static int
+import_run(struct ukd_merge *m, FILE *f, const char *name)
+{
+	enum ukey_ukd_status status = ukd_merge_begin(m);
+
+	if (status != UKEY_UKD_OK)
+		cli_error("%s:0: %s", name, ukey_ukd_error(m->u));
+	else
+		status = ukd_restore(m, f, name);
+	if (status == UKEY_UKD_OK)
+		return ukd_exit(m->u, ukey_ukd_end(m->u, status));
+	(void)ukey_ukd_end(m->u, status);
+	return status == UKEY_UKD_BUSY ? CLI_TEMPORARY : CLI_INPUT;
 }
 
 int
 ukd_import(struct ukey_ukd *u, const struct ukd_options *o)
 {
+	struct ukd_merge m = { .u = u, .merge = o->merge,
+		.replace = o->replace, .force = o->force };
 	bool input = strcmp(o->arg, "-") == 0;
-	enum ukey_ukd_status status;
-	FILE *f = input ? stdin : fopen(o->arg, "r");
+	FILE *f;
+	int exit;
 
+	if (o->merge && o->replace)
+		return cli_usage("ukd", "import: --merge keeps what the "
+		    "backup has not, --replace removes it: leave one out");
+	f = input ? stdin : fopen(o->arg, "r");
 	if (f == NULL) {
 		cli_error("%s: %s: name a backup of \"userkeys ukd export\"",
 		    o->arg, strerror(errno));
 		return CLI_INPUT;
 	}
 	ukd_buffer(f);
-	status = ukey_ukd_begin(u);
-	if (status != UKEY_UKD_OK)
-		cli_error("%s:0: %s", o->arg, ukey_ukd_error(u));
-	else
-		status = ukd_restore(u, f, o->arg);
+	exit = import_run(&m, f, o->arg);
 	if (!input)
 		fclose(f);
 	ukd_buffer_wipe();
-	if (status == UKEY_UKD_OK)
-		return ukd_exit(u, ukey_ukd_end(u, status));
-	ukey_ukd_end(u, status);
-	return status == UKEY_UKD_BUSY ? CLI_TEMPORARY : CLI_INPUT;
+	ukd_merge_free(&m);
+	return exit;
 }

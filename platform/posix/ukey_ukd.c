@@ -60,12 +60,12 @@ realm_write(const struct ukey_ukd *u, struct ukey_view login,
 	for (i = 0; i < login.len; i++)
 		if (login.data[i] == '@')
 			at = i;
-	if (u->realm_strip)
+	if (u->logins.strip)
 		login.len = at;
 	ukey_out_view(o, login);
-	if (login.len > 0 && at == login.len && u->realm[0] != '\0') {
+	if (login.len > 0 && at == login.len && u->logins.realm[0] != '\0') {
 		ukey_out_octet(o, '@');
-		ukey_out_text(o, u->realm);
+		ukey_out_text(o, u->logins.realm);
 	}
 }
 
@@ -83,7 +83,7 @@ ukey_ukd_login(const struct ukey_ukd *u, struct ukey_view login,
 	for (i = 0; i < o.len; i++) {
 		if (out[i] < 0x20 || out[i] == 0x7f)
 			return 0;
-		if (u->login_fold)
+		if (u->logins.fold)
 			out[i] = ukey_lower(out[i]);
 	}
 	return o.len;
@@ -245,9 +245,9 @@ ukey_ukd_mailbox(struct ukey_ukd *u, struct ukey_view address,
 	    lookup(u, nobody, address, found);
 }
 
-enum ukey_ukd_status
-ukey_ukd_load(struct ukey_ukd *u, uint64_t key,
-    const struct ukey_random *random, struct ukey_key **out)
+static enum ukey_ukd_status
+load(struct ukey_ukd *u, uint64_t key, const struct ukey_random *random,
+    struct ukey_key **out)
 {
 	struct ukey_view sealed;
 	struct ukey_ukd_place place;
@@ -279,6 +279,21 @@ ukey_ukd_load(struct ukey_ukd *u, uint64_t key,
 		*out = NULL;
 	}
 	return status != UKEY_UKD_OK ? status : opened;
+}
+
+enum ukey_ukd_status
+ukey_ukd_load(struct ukey_ukd *u, uint64_t key,
+    const struct ukey_random *random, struct ukey_key **out)
+{
+	enum ukey_ukd_status status = load(u, key, random, out);
+	sqlite3_int64 settled = u->settled;
+
+	/* The sealing key may have changed just now. */
+	if (status == UKEY_UKD_DAMAGED && u->db != NULL &&
+	    ukey_ukd_settings_renew(u) == UKEY_UKD_OK &&
+	    u->settled != settled)
+		status = load(u, key, random, out);
+	return status;
 }
 
 /* A change that waits for a lock counts as one: no waiting here. */

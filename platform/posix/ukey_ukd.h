@@ -29,6 +29,7 @@ extern "C" {
 #define UKEY_UKD_ERROR_SIZE 512   /* is always enough for an error's text */
 #define UKEY_UKD_LOGIN_MAX 255    /* octets of a login in its normal form */
 #define UKEY_UKD_ADDRESS_SIZE 768 /* of an address as text, and NUL */
+#define UKEY_UKD_SCHEMA 2         /* the version of its tables */
 
 enum ukey_ukd_status {
 	UKEY_UKD_OK = 0,     /* done; the login may, and there is a key */
@@ -72,7 +73,8 @@ struct ukey_ukd; /* on the heap */
  * read-only is opened as it is, and anew when it has changed.  Refused:
  * database, -wal, -shm or key file that group or others may access, or that
  * are no regular files; a newer schema, a damaged file, a key file of another
- * database.  An older schema is brought up to date, unless READ_ONLY.
+ * database.  An older schema is brought up to date, unless READ_ONLY, in one
+ * transaction and after a copy, PATH.schema-N.
  * UKEY_UKD_OK, _BUSY or _DAMAGED; then *UKD is NULL and ERR (of ERR_SIZE
  * octets) has "what: why: what to do".
  */

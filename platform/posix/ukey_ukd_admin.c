@@ -14,8 +14,13 @@ ukey_ukd_begin(struct ukey_ukd *u)
 
 	if (status != UKEY_UKD_OK)
 		return status;
-	return ukey_ukd_run(u, (u->flags & UKEY_UKD_READ_ONLY) != 0 ?
+	status = ukey_ukd_run(u, (u->flags & UKEY_UKD_READ_ONLY) != 0 ?
 	    "BEGIN" : "BEGIN IMMEDIATE");
+	if (status != UKEY_UKD_OK)
+		return status;
+	/* Another change may have come before the lock. */
+	status = ukey_ukd_settings_renew(u);
+	return status == UKEY_UKD_OK ? status : ukey_ukd_end(u, status);
 }
 
 enum ukey_ukd_status
@@ -39,7 +44,7 @@ ukey_ukd_scope_begin(struct ukey_ukd *u, bool *whole)
 	/* Not before: the database may have been opened just now. */
 	*whole = status == UKEY_UKD_OK && sqlite3_get_autocommit(u->db);
 	if (*whole)
-		status = ukey_ukd_run(u, "BEGIN IMMEDIATE");
+		status = ukey_ukd_begin(u);
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_run(u, "SAVEPOINT call");
 	return status;

@@ -79,6 +79,10 @@ enum ukey_ukd_status ukey_ukd_set(struct ukey_ukd *ukd,
 /* With its keys and permissions; generations stay spent. _ABSENT. */
 enum ukey_ukd_status ukey_ukd_remove(struct ukey_ukd *ukd,
     const struct ukey_address *mailbox);
+/* Removes what FILTER names as if it had never been: generations of its keys
+ * can be used again, by a backup that brings them back.  _ABSENT. */
+enum ukey_ukd_status ukey_ukd_forget(struct ukey_ukd *ukd,
+    const struct ukey_ukd_filter *filter);
 /* LOGIN may use what WHOM names, a mailbox or all of a domain; a domain's row
  * comes with its first login.  _ABSENT, _EXISTS, _INVALID (also for _ALL). */
 enum ukey_ukd_status ukey_ukd_allow(struct ukey_ukd *ukd,
@@ -86,6 +90,21 @@ enum ukey_ukd_status ukey_ukd_allow(struct ukey_ukd *ukd,
 /* Takes that back; a domain's row goes with its last login. _ABSENT. */
 enum ukey_ukd_status ukey_ukd_deny(struct ukey_ukd *ukd,
     struct ukey_view login, const struct ukey_ukd_filter *whom);
+
+/* How logins are compared. */
+struct ukey_ukd_login_form {
+	bool fold;  /* ASCII letters without case */
+	bool strip; /* what follows the last @ is dropped */
+	char realm[UKEY_UKD_LOGIN_MAX + 1]; /* added where there is no @, unless
+	                                     * empty */
+};
+
+void ukey_ukd_login_form(const struct ukey_ukd *ukd,
+    struct ukey_ukd_login_form *form);
+/* From now on FORM; the logins that are stored are rewritten, *CHANGED of
+ * them.  _EXISTS: two of them would become one. */
+enum ukey_ukd_status ukey_ukd_login_form_set(struct ukey_ukd *ukd,
+    const struct ukey_ukd_login_form *form, unsigned *changed);
 
 /* ---- keys --------------------------------------------------------------- */
 
@@ -139,6 +158,16 @@ enum ukey_ukd_status ukey_ukd_key_sealed(struct ukey_ukd *ukd,
 enum ukey_ukd_status ukey_ukd_key_restore(struct ukey_ukd *ukd,
     const struct ukey_ukd_key_row *row, struct ukey_view sealed,
     struct ukey_key *key);
+
+/*
+ * Makes a new key file and seals all private keys with it, *KEYS of them, in
+ * one transaction.  The old key file stays beside it as PATH.old: it opens
+ * sealed backups of before.  LOST, on a handle with NO_SEAL: the old one is
+ * gone, and so every private key; all keys are retired.  _EXISTS: PATH.old is
+ * there already; _INVALID.
+ */
+enum ukey_ukd_status ukey_ukd_rekey(struct ukey_ukd *ukd, bool lost,
+    unsigned *keys);
 
 /* ---- lists -------------------------------------------------------------- */
 

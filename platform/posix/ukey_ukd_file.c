@@ -237,9 +237,8 @@ ukey_ukd_file_create(struct ukey_ukd *u)
 	return UKEY_UKD_OK;
 }
 
-/* fsync(2) of the folder that PATH lies in, so that the name stays. */
-static int
-folder_sync(const char *path)
+int
+ukey_ukd_folder_sync(const char *path)
 {
 	char folder[UKEY_UKD_PATH_SIZE];
 	char *slash;
@@ -294,8 +293,20 @@ read_all(int fd, uint8_t *data, size_t size)
 	return (ssize_t)len;
 }
 
+int
+ukey_ukd_file_chown(const char *path, const char *like)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return 0;
+	if (stat(like, &st) != 0)
+		return -1;
+	return chown(path, st.st_uid, st.st_gid);
+}
+
 enum ukey_ukd_status
-ukey_ukd_keyfile_create(struct ukey_ukd *u)
+ukey_ukd_keyfile_create(struct ukey_ukd *u, const char *path)
 {
 	uint8_t line[LINE_LEN];
 	struct ukey_out out;
@@ -304,11 +315,11 @@ ukey_ukd_keyfile_create(struct ukey_ukd *u)
 
 	if (ukey_random()->fill(ukey_random()->state, u->seal,
 	    sizeof(u->seal)) != 0)
-		return file_fail(u, u->key_file, "no random numbers from the "
+		return file_fail(u, path, "no random numbers from the "
 		    "system: try again");
-	fd = open(u->key_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
 	if (fd < 0)
-		return file_errno(u, u->key_file, errno == EEXIST ?
+		return file_errno(u, path, errno == EEXIST ?
 		    "it is kept; choose another path, or --adopt-key it" :
 		    "make its folder, for the service's user alone");
 	ukey_out_init(&out, line, sizeof(line));
@@ -316,14 +327,14 @@ ukey_ukd_keyfile_create(struct ukey_ukd *u)
 	ukey_out_hex(&out, (struct ukey_view) { u->seal, sizeof(u->seal) });
 	ukey_out_octet(&out, '\n');
 	bad = !write_all(fd, line, LINE_LEN) || fsync(fd) != 0 ||
-	    folder_sync(u->key_file) != 0;
+	    ukey_ukd_folder_sync(path) != 0;
 	ukey_wipe(line, sizeof(line));
 	if (bad)
-		file_errno(u, u->key_file, "the key file is not written");
+		file_errno(u, path, "the key file is not written");
 	close(fd);
 	if (!bad)
 		return UKEY_UKD_OK;
-	unlink(u->key_file);
+	unlink(path);
 	return UKEY_UKD_DAMAGED;
 }
 
@@ -348,7 +359,7 @@ keyfile_parse(struct ukey_ukd *u, const uint8_t *line)
 }
 
 enum ukey_ukd_status
-ukey_ukd_keyfile_read(struct ukey_ukd *u)
+ukey_ukd_keyfile_read(struct ukey_ukd *u, const char *path)
 {
 	enum ukey_ukd_status status;
 	uint8_t line[LINE_LEN + 1];
@@ -356,21 +367,21 @@ ukey_ukd_keyfile_read(struct ukey_ukd *u)
 	ssize_t len;
 	int fd;
 
-	fd = open(u->key_file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
-		return file_errno(u, u->key_file, "name the key file with "
+		return file_errno(u, path, "name the key file with "
 		    "--key-file, or restore it from a backup");
 	if (fstat(fd, &st) != 0)
-		status = file_errno(u, u->key_file, "try again");
+		status = file_errno(u, path, "try again");
 	else
-		status = file_check(u, u->key_file, &st);
+		status = file_check(u, path, &st);
 	if (status == UKEY_UKD_OK) {
 		len = read_all(fd, line, sizeof(line));
 		if (len < 0)
-			status = file_errno(u, u->key_file, "try again");
+			status = file_errno(u, path, "try again");
 		else if ((len != (ssize_t)LINE_LEN &&
 		    len != (ssize_t)LINE_LEN - 1) || !keyfile_parse(u, line))
-			status = file_fail(u, u->key_file, "not a key file of "
+			status = file_fail(u, path, "not a key file of "
 			    "userkeys ukd: name the one that \"userkeys ukd "
 			    "init\" made");
 		ukey_wipe(line, sizeof(line));

@@ -192,3 +192,44 @@ ukey_ukd_each_spent(struct ukey_ukd *u,
 	}
 	return ukey_ukd_query_end(&q);
 }
+
+/* ---- removing what a filter names --------------------------------------- */
+
+static const char *const spent_sql[FILTERS] = FILTERED(
+	"DELETE FROM spent WHERE (domain, label, generation) IN"
+	" (SELECT a.domain, a.label, k.generation FROM keys AS k"
+	" JOIN addresses AS a ON a.id = k.address", ")");
+static const char *const gone_sql[FILTERS] = FILTERED(
+	"DELETE FROM addresses AS a", "");
+
+static enum ukey_ukd_status
+run_filtered(struct ukey_ukd *u, const char *const sql[FILTERS],
+    const struct ukey_ukd_filter *filter)
+{
+	enum ukey_ukd_status status;
+	struct ukey_ukd_name name;
+	struct ukey_ukd_query q;
+
+	status = prepare(u, &q, sql, filter, &name);
+	if (status != UKEY_UKD_OK)
+		return status;
+	ukey_ukd_step(&q);
+	return ukey_ukd_query_end(&q);
+}
+
+enum ukey_ukd_status
+ukey_ukd_forget(struct ukey_ukd *u, const struct ukey_ukd_filter *filter)
+{
+	enum ukey_ukd_status status;
+	bool whole;
+
+	status = ukey_ukd_scope_begin(u, &whole);
+	if (status == UKEY_UKD_OK)
+		status = run_filtered(u, spent_sql, filter);
+	if (status == UKEY_UKD_OK)
+		status = run_filtered(u, gone_sql, filter);
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_run(u, "DELETE FROM logins WHERE id NOT IN"
+		    " (SELECT login FROM permissions)");
+	return ukey_ukd_scope_end(u, status, whole);
+}

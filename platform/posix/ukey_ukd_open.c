@@ -2,9 +2,6 @@
  * userkeys: opening the User Key Database, and opening it again when another
  * file was put in its place.  SPDX-License-Identifier: MIT
  */
-#define _DEFAULT_SOURCE /* realpath */
-
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,90 +84,6 @@ db_open(struct ukey_ukd *u)
 	return db_configure(u);
 }
 
-/* One row of the settings. */
-static void
-setting_take(struct ukey_ukd *u, struct ukey_ukd_query *q)
-{
-	struct ukey_view name = ukey_ukd_column(q);
-
-	if (ukey_view_equal(name, UKEY_VIEW("login-fold")))
-		u->login_fold = ukey_ukd_column_int(q) != 0;
-	else if (ukey_view_equal(name, UKEY_VIEW("realm-strip")))
-		u->realm_strip = ukey_ukd_column_int(q) != 0;
-	else if (ukey_view_equal(name, UKEY_VIEW("realm")))
-		ukey_ukd_column_text(q, u->realm, sizeof(u->realm));
-	else if (ukey_view_equal(name, UKEY_VIEW("key-file")) &&
-	    !u->key_file_given)
-		ukey_ukd_column_text(q, u->key_file, sizeof(u->key_file));
-}
-
-static enum ukey_ukd_status
-settings_read(struct ukey_ukd *u)
-{
-	struct ukey_ukd_query q;
-
-	u->login_fold = u->realm_strip = false;
-	u->realm[0] = '\0';
-	ukey_ukd_query(&q, u, "SELECT name, value FROM settings");
-	while (ukey_ukd_step(&q))
-		setting_take(u, &q);
-	return ukey_ukd_query_end(&q);
-}
-
-static enum ukey_ukd_status
-setting_write(struct ukey_ukd *u, const char *name, const char *value)
-{
-	struct ukey_ukd_query q;
-
-	ukey_ukd_query(&q, u, "INSERT INTO settings VALUES(?, ?)");
-	ukey_ukd_bind_text(&q, (struct ukey_view) { (const uint8_t *)name,
-	    strlen(name) });
-	ukey_ukd_bind_text(&q, (struct ukey_view) { (const uint8_t *)value,
-	    strlen(value) });
-	ukey_ukd_step(&q);
-	return ukey_ukd_query_end(&q);
-}
-
-static enum ukey_ukd_status
-settings_write(struct ukey_ukd *u)
-{
-	char full[PATH_MAX];
-	enum ukey_ukd_status status;
-
-	if (realpath(u->key_file, full) == NULL ||
-	    strlen(full) >= sizeof(u->key_file))
-		return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: its full path "
-		    "is not to be had: choose another", u->key_file);
-	status = setting_write(u, "key-file", full);
-	if (status == UKEY_UKD_OK)
-		status = setting_write(u, "login-fold",
-		    u->login_fold ? "1" : "0");
-	if (status == UKEY_UKD_OK)
-		status = setting_write(u, "realm-strip",
-		    u->realm_strip ? "1" : "0");
-	if (status == UKEY_UKD_OK)
-		status = setting_write(u, "realm", u->realm);
-	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_token_write(u);
-	return status;
-}
-
-static enum ukey_ukd_status
-keyfile_check(struct ukey_ukd *u)
-{
-	enum ukey_ukd_status status;
-
-	if ((u->flags & UKEY_UKD_NO_SEAL) != 0)
-		return UKEY_UKD_OK;
-	if (u->key_file[0] == '\0')
-		return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: does not say "
-		    "where its key file is: give --key-file", u->path);
-	status = ukey_ukd_keyfile_read(u);
-	if (status == UKEY_UKD_OK)
-		status = ukey_ukd_token_check(u);
-	return status;
-}
-
 /* Opens the file at the path; on failure nothing stays open. */
 static enum ukey_ukd_status
 existing_open(struct ukey_ukd *u)
@@ -188,9 +101,7 @@ existing_open(struct ukey_ukd *u)
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_schema_check(u);
 	if (status == UKEY_UKD_OK)
-		status = settings_read(u);
-	if (status == UKEY_UKD_OK)
-		status = keyfile_check(u);
+		status = ukey_ukd_settings_read(u);
 	if (status == UKEY_UKD_OK && ukey_ukd_files_replaced(u))
 		status = ukey_ukd_fail(u, UKEY_UKD_BUSY, "%s: replaced just "
 		    "now: try again", u->path);
@@ -215,7 +126,7 @@ fill_new(struct ukey_ukd *u)
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_migrate_steps(u, UKEY_UKD_SCHEMA);
 	if (status == UKEY_UKD_OK)
-		status = settings_write(u);
+		status = ukey_ukd_settings_write(u);
 	if (status == UKEY_UKD_OK)
 		status = ukey_ukd_run(u, "RELEASE init");
 	return status;
@@ -247,8 +158,8 @@ new_open(struct ukey_ukd *u)
 	status = ukey_ukd_file_create(u);
 	if (status != UKEY_UKD_OK)
 		return status;
-	status = adopt ? ukey_ukd_keyfile_read(u) :
-	    ukey_ukd_keyfile_create(u);
+	status = adopt ? ukey_ukd_keyfile_read(u, u->key_file) :
+	    ukey_ukd_keyfile_create(u, u->key_file);
 	if (status == UKEY_UKD_OK) {
 		status = fill_new(u);
 		if (status != UKEY_UKD_OK && !adopt)
@@ -271,8 +182,8 @@ settings_copy(struct ukey_ukd *u, const struct ukey_ukd_settings *s)
 
 	u->flags = s->flags;
 	u->busy_ms = s->busy_ms;
-	u->login_fold = s->login_fold;
-	u->realm_strip = s->realm != NULL && s->realm[0] == '\0';
+	u->logins.fold = s->login_fold;
+	u->logins.strip = s->realm != NULL && s->realm[0] == '\0';
 	if (strlen(s->path) + suffix > sizeof(u->path))
 		return false;
 	snprintf(u->path, sizeof(u->path), "%s", s->path);
@@ -285,9 +196,10 @@ settings_copy(struct ukey_ukd *u, const struct ukey_ukd_settings *s)
 		snprintf(u->key_file, sizeof(u->key_file), "%s", s->key_file);
 	}
 	if (s->realm != NULL) {
-		if (strlen(s->realm) >= sizeof(u->realm))
+		if (strlen(s->realm) >= sizeof(u->logins.realm))
 			return false;
-		snprintf(u->realm, sizeof(u->realm), "%s", s->realm);
+		snprintf(u->logins.realm, sizeof(u->logins.realm), "%s",
+		    s->realm);
 	}
 	return true;
 }
@@ -358,9 +270,10 @@ ukey_ukd_refresh(struct ukey_ukd *u)
 
 	ukey_ukd_wait_start(u, u->busy_ms);
 	/* A transaction ends in the file in which it began. */
-	if (u->db != NULL && (!sqlite3_get_autocommit(u->db) ||
-	    !ukey_ukd_files_replaced(u)))
+	if (u->db != NULL && !sqlite3_get_autocommit(u->db))
 		return UKEY_UKD_OK;
+	if (u->db != NULL && !ukey_ukd_files_replaced(u))
+		return ukey_ukd_settings_renew(u);
 	if (u->db != NULL) {
 		status = ukey_ukd_files_check(u);
 		if (status == UKEY_UKD_ABSENT)

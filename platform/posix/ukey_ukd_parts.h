@@ -13,7 +13,6 @@
 #include "ukey_ukd_admin.h"
 
 #define UKEY_UKD_APPLICATION 0x75646b31 /* "udk1", in the file's header */
-#define UKEY_UKD_SCHEMA 2               /* of this program, in user_version */
 #define UKEY_UKD_PATH_SIZE 1024
 #define UKEY_UKD_CACHED 16              /* statements kept */
 
@@ -40,8 +39,9 @@ struct ukey_ukd {
 	struct ukey_ukd_inode main, wal, shm;
 	uint32_t opened; /* how often: part of the names of keys */
 	sqlite3_int64 version; /* data_version when last asked */
-	bool login_fold, realm_strip;
-	char realm[UKEY_UKD_LOGIN_MAX + 1]; /* added; may be empty */
+	sqlite3_int64 settled; /* data_version when the settings were read */
+	struct ukey_ukd_login_form logins;
+	bool sealed; /* seal opened the token when it was last looked at */
 	uint8_t seal[UKEY_SEAL_KEY_LEN];
 	char path[UKEY_UKD_PATH_SIZE];
 	char key_file[UKEY_UKD_PATH_SIZE];
@@ -77,18 +77,36 @@ bool ukey_ukd_files_replaced(const struct ukey_ukd *u);
 enum ukey_ukd_status ukey_ukd_files_drop(struct ukey_ukd *u);
 /* An empty database file, mode 0600. */
 enum ukey_ukd_status ukey_ukd_file_create(struct ukey_ukd *u);
-/* Key file to or from u->seal. */
-enum ukey_ukd_status ukey_ukd_keyfile_create(struct ukey_ukd *u);
-enum ukey_ukd_status ukey_ukd_keyfile_read(struct ukey_ukd *u);
+/* The key file PATH, new and of random octets, or there, to u->seal. */
+enum ukey_ukd_status ukey_ukd_keyfile_create(struct ukey_ukd *u,
+    const char *path);
+enum ukey_ukd_status ukey_ukd_keyfile_read(struct ukey_ukd *u,
+    const char *path);
+/* fsync(2) of the folder that PATH lies in; 0, or -1 with errno. */
+int ukey_ukd_folder_sync(const char *path);
+/* Where PATH is made by root: its owner becomes that of LIKE. */
+int ukey_ukd_file_chown(const char *path, const char *like);
 
 /* ---- ukey_ukd_schema.c -------------------------------------------------- */
 
-/* Runs the steps from the file's schema to TARGET, in one transaction. */
+/* Runs the steps from the file's schema to TARGET, in one transaction, after
+ * a copy, "PATH.schema-N", was made. */
 enum ukey_ukd_status ukey_ukd_migrate(struct ukey_ukd *u, int target);
 /* The same inside a transaction of the caller's. */
 enum ukey_ukd_status ukey_ukd_migrate_steps(struct ukey_ukd *u, int target);
 /* Is it ours, which schema, and with UKEY_UKD_CHECK, is it whole? */
 enum ukey_ukd_status ukey_ukd_schema_check(struct ukey_ukd *u);
+
+/* ---- ukey_ukd_settings.c ------------------------------------------------ */
+
+/* Settings and sealing key, as the file has them. */
+enum ukey_ukd_status ukey_ukd_settings_read(struct ukey_ukd *u);
+/* The same if another connection has changed anything. */
+enum ukey_ukd_status ukey_ukd_settings_renew(struct ukey_ukd *u);
+/* Those of a new database. */
+enum ukey_ukd_status ukey_ukd_settings_write(struct ukey_ukd *u);
+enum ukey_ukd_status ukey_ukd_setting_write(struct ukey_ukd *u,
+    const char *name, const char *value);
 
 /* ---- ukey_ukd_seal.c ---------------------------------------------------- */
 
@@ -104,6 +122,13 @@ enum ukey_ukd_status ukey_ukd_key_seal(struct ukey_ukd *u,
 enum ukey_ukd_status ukey_ukd_key_unseal(struct ukey_ukd *u,
     const struct ukey_ukd_place *place, struct ukey_view sealed,
     const struct ukey_random *random, struct ukey_key **key);
+/* SEALED, which u->seal opens, sealed with SEAL; appended to OUT. */
+enum ukey_ukd_status ukey_ukd_key_reseal(struct ukey_ukd *u,
+    const struct ukey_ukd_place *place, struct ukey_view sealed,
+    const uint8_t *seal, struct ukey_out *out);
+/* Reads the key file into u->seal, unless that opens the token already; also
+ * the one that ukey_ukd_rekey() had no time to put in its place. */
+enum ukey_ukd_status ukey_ukd_seal_find(struct ukey_ukd *u);
 /* A known text, sealed: shows later whether the key file is the right one. */
 enum ukey_ukd_status ukey_ukd_token_write(struct ukey_ukd *u);
 enum ukey_ukd_status ukey_ukd_token_check(struct ukey_ukd *u);

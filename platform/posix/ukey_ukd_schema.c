@@ -6,7 +6,16 @@
  * NULL once its key is retired.  `spent` outlives its addresses: a generation
  * is never used twice.
  */
+#define _DEFAULT_SOURCE /* O_CLOEXEC */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "ukey_ukd_parts.h"
+
+#define COPY_SIZE (UKEY_UKD_PATH_SIZE + 32)
 
 /* Step N leads from schema N to N + 1.  A step that was released never
  * changes: what is new is a step of its own. */
@@ -86,12 +95,64 @@ ukey_ukd_migrate_steps(struct ukey_ukd *u, int target)
 	return status;
 }
 
+/* The whole database into PATH, an empty file. */
+static enum ukey_ukd_status
+copy_fill(struct ukey_ukd *u, const char *path)
+{
+	struct ukey_ukd_query q;
+
+	ukey_ukd_query(&q, u, "VACUUM INTO ?");
+	ukey_ukd_bind_text(&q, (struct ukey_view) { (const uint8_t *)path,
+	    strlen(path) });
+	ukey_ukd_step(&q);
+	return ukey_ukd_query_end(&q);
+}
+
+/* PATH, of mode 0600, and on the disk when that is true. */
+static bool
+copy_make(struct ukey_ukd *u, const char *path)
+{
+	int fd, bad;
+
+	(void)unlink(path); /* of a run that was cut off */
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	bad = ukey_ukd_file_chown(path, u->path) != 0 ||
+	    copy_fill(u, path) != UKEY_UKD_OK || fsync(fd) != 0;
+	close(fd);
+	return !bad;
+}
+
+/* "PATH.schema-1", as it is before anything is changed. */
+static enum ukey_ukd_status
+backup(struct ukey_ukd *u, int64_t version)
+{
+	char path[COPY_SIZE], part[COPY_SIZE + 8];
+
+	snprintf(path, sizeof(path), "%s.schema-%lld", u->path,
+	    (long long)version);
+	snprintf(part, sizeof(part), "%s.part", path);
+	if (copy_make(u, part) && rename(part, path) == 0 &&
+	    ukey_ukd_folder_sync(path) == 0)
+		return UKEY_UKD_OK;
+	(void)unlink(part);
+	return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: its schema is %lld, "
+	    "and nothing is changed without a copy, which cannot be made: "
+	    "make room for %s", u->path, (long long)version, path);
+}
+
 enum ukey_ukd_status
 ukey_ukd_migrate(struct ukey_ukd *u, int target)
 {
 	enum ukey_ukd_status status;
+	int64_t version;
 
-	status = ukey_ukd_run(u, "BEGIN IMMEDIATE");
+	status = pragma_int(u, "PRAGMA user_version", &version);
+	if (status == UKEY_UKD_OK)
+		status = backup(u, version);
+	if (status == UKEY_UKD_OK)
+		status = ukey_ukd_run(u, "BEGIN IMMEDIATE");
 	if (status != UKEY_UKD_OK)
 		return status;
 	status = ukey_ukd_migrate_steps(u, target);
@@ -146,9 +207,9 @@ version_check(struct ukey_ukd *u)
 		return UKEY_UKD_OK;
 	if ((u->flags & UKEY_UKD_READ_ONLY) != 0)
 		return ukey_ukd_fail(u, UKEY_UKD_DAMAGED, "%s: schema %lld is "
-		    "older than this program's %d: \"userkeys ukd list\" "
-		    "brings it up to date", u->path, (long long)version,
-		    UKEY_UKD_SCHEMA);
+		    "older than this program's %d: \"userkeys ukd upgrade\" "
+		    "brings it up to date, and keeps a copy", u->path,
+		    (long long)version, UKEY_UKD_SCHEMA);
 	return ukey_ukd_migrate(u, UKEY_UKD_SCHEMA);
 }
 

@@ -99,6 +99,26 @@ ukey_ukd_key_unseal(struct ukey_ukd *u, const struct ukey_ukd_place *place,
 }
 
 enum ukey_ukd_status
+ukey_ukd_key_reseal(struct ukey_ukd *u, const struct ukey_ukd_place *place,
+    struct ukey_view sealed, const uint8_t *seal, struct ukey_out *out)
+{
+	uint8_t text[PLACE_MAX], der[UKEY_KEY_DER_MAX];
+	struct ukey_out where, private;
+	struct ukey_view at;
+	int err;
+
+	ukey_out_init(&where, text, sizeof(text));
+	ukey_out_init(&private, der, sizeof(der));
+	at = place_write(place, &where);
+	err = ukey_seal_open(u->seal, at, sealed, &private);
+	if (err == UKEY_SEAL_OK)
+		err = ukey_seal(seal, at, ukey_out_done(&private),
+		    ukey_random(), out);
+	ukey_wipe(der, sizeof(der));
+	return unsealed(u, err);
+}
+
+enum ukey_ukd_status
 ukey_ukd_token_write(struct ukey_ukd *u)
 {
 	uint8_t octets[sizeof(TOKEN) + UKEY_SEAL_OVERHEAD];
@@ -111,7 +131,8 @@ ukey_ukd_token_write(struct ukey_ukd *u)
 	    ukey_random(), &out);
 	if (err != UKEY_SEAL_OK)
 		return unsealed(u, err);
-	ukey_ukd_query(&q, u, "INSERT INTO settings VALUES('token', ?)");
+	ukey_ukd_query(&q, u, "INSERT OR REPLACE INTO settings"
+	    " VALUES('token', ?)");
 	ukey_ukd_bind_blob(&q, ukey_out_done(&out));
 	ukey_ukd_step(&q);
 	return ukey_ukd_query_end(&q);

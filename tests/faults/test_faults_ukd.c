@@ -29,44 +29,13 @@
 static struct ukd_place template, place;
 static uint8_t digest[32], signature[UKEY_KEY_SIGNATURE_MAX];
 static struct ukey_key *the_key; /* read before the faults */
-static char folder[64];
-
-static void
-copy_file(const char *from, const char *to, mode_t mode)
-{
-	static char octets[1 << 20];
-	int in = open(from, O_RDONLY), out;
-	ssize_t n = read(in, octets, sizeof(octets));
-
-	assert_true(in >= 0 && n >= 0 && n < (ssize_t)sizeof(octets));
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, mode);
-	assert_int_equal(write(out, octets, (size_t)n), n);
-	explicit_bzero(octets, (size_t)n);
-	close(in);
-	close(out);
-}
-
-static void
-clear_place(void)
-{
-	static const char *const suffixes[] = { "", "-wal", "-shm",
-		"-journal" };
-	char path[160];
-	unsigned i;
-
-	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", place.path, suffixes[i]);
-		unlink(path);
-	}
-	unlink(place.key_file);
-}
 
 /* A database with Bob in it, as it was made without faults. */
 static void
 fill_place(void)
 {
-	copy_file(template.path, place.path, 0600);
-	copy_file(template.key_file, place.key_file, 0400);
+	ukd_file_copy(template.path, place.path, 0600);
+	ukd_file_copy(template.key_file, place.key_file, 0400);
 }
 
 static struct ukey_ukd *
@@ -132,11 +101,12 @@ set_up(void **state)
 	u = ukd_place_open(&template, UKEY_UKD_CREATE);
 	ukd_fill(u, BOB, "bob", UKEY_UKD_ACTIVE);
 	ukey_ukd_close(u);
-	snprintf(folder, sizeof(folder), "%s/ukd-faults-XXXXXX",
+	snprintf(place.folder, sizeof(place.folder), "%s/ukd-faults-XXXXXX",
 	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	assert_non_null(mkdtemp(folder));
-	snprintf(place.path, sizeof(place.path), "%s/ukd", folder);
-	snprintf(place.key_file, sizeof(place.key_file), "%s/key", folder);
+	assert_non_null(mkdtemp(place.folder));
+	snprintf(place.path, sizeof(place.path), "%s/ukd", place.folder);
+	snprintf(place.key_file, sizeof(place.key_file), "%s/key",
+	    place.folder);
 	the_key = ukd_key();
 	sign(the_key, signature);
 	watch_secrets();
@@ -149,8 +119,7 @@ tear_down(void **state)
 	(void)state;
 	faults_secret(NULL, 0);
 	ukey_key_free(the_key);
-	clear_place();
-	rmdir(folder);
+	ukd_place_remove(&place);
 	ukd_place_remove(&template);
 	return 0;
 }
@@ -200,6 +169,23 @@ change(void)
 	if (u == NULL)
 		return false;
 	status = add_alice(u);
+	if (status != UKEY_UKD_OK && status != UKEY_UKD_BUSY &&
+	    status != UKEY_UKD_DAMAGED)
+		fail_msg("%d: %s", (int)status, ukey_ukd_error(u));
+	ukey_ukd_close(u);
+	return status == UKEY_UKD_OK;
+}
+
+static bool
+rekey(void)
+{
+	enum ukey_ukd_status status;
+	struct ukey_ukd *u = open_quietly(0, &status);
+	unsigned keys;
+
+	if (u == NULL)
+		return false;
+	status = ukey_ukd_rekey(u, false, &keys);
 	if (status != UKEY_UKD_OK && status != UKEY_UKD_BUSY &&
 	    status != UKEY_UKD_DAMAGED)
 		fail_msg("%d: %s", (int)status, ukey_ukd_error(u));
@@ -279,12 +265,22 @@ changed(bool done)
 	ukey_ukd_close(u);
 }
 
+/* Bob's key opens, whichever key file is in its place. */
+static void
+rekeyed(bool done)
+{
+	(void)done;
+	assert_true(serve());
+	changed(false);
+}
+
 static const struct work {
 	const char *name;
 	bool (*run)(void);
 	void (*check)(bool done);
 } works[] = { { "create", create, created },
-	{ "change", change, changed }, { "serve", serve, NULL } };
+	{ "change", change, changed }, { "rekey", rekey, rekeyed },
+	{ "serve", serve, NULL } };
 
 /* The n-th call, for every n until none fails; HARMLESS: nobody notices. */
 static void
@@ -294,7 +290,7 @@ loop(const struct work *w, unsigned classes, int err, bool harmless)
 	bool done = false;
 
 	for (n = 0; n < MOST && hits > 0; n++) { /* 0: warms up */
-		clear_place();
+		ukd_place_clear(&place);
 		if (w->run != create)
 			fill_place();
 		blocks = faults_blocks();
@@ -370,7 +366,7 @@ test_nothing_stays(void **state)
 	unsigned before;
 
 	(void)state;
-	clear_place();
+	ukd_place_clear(&place);
 	fill_place();
 	before = faults_scan();
 	assert_true(serve() && change());

@@ -2,6 +2,7 @@
  * userkeys: databases for tests.  SPDX-License-Identifier: MIT
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ ukd_place_make(struct ukd_place *p)
 }
 
 void
-ukd_place_remove(struct ukd_place *p)
+ukd_place_clear(const struct ukd_place *p)
 {
 	DIR *folder = opendir(p->folder);
 	struct dirent *entry;
@@ -39,7 +40,28 @@ ukd_place_remove(struct ukd_place *p)
 			assert_int_equal(unlink(path), 0);
 	}
 	closedir(folder);
+}
+
+void
+ukd_place_remove(struct ukd_place *p)
+{
+	ukd_place_clear(p);
 	assert_int_equal(rmdir(p->folder), 0);
+}
+
+void
+ukd_file_copy(const char *from, const char *to, mode_t mode)
+{
+	static char octets[1 << 20];
+	int in = open(from, O_RDONLY), out;
+	ssize_t n = read(in, octets, sizeof(octets));
+
+	assert_true(in >= 0 && n >= 0 && n < (ssize_t)sizeof(octets));
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL, mode);
+	assert_int_equal(write(out, octets, (size_t)n), n);
+	ukey_wipe(octets, (size_t)n);
+	close(in);
+	close(out);
 }
 
 static enum ukey_ukd_status

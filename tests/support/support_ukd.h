@@ -4,6 +4,8 @@
 #ifndef SUPPORT_UKD_H
 #define SUPPORT_UKD_H
 
+#include <sys/types.h>
+
 #include "ukey_ukd_admin.h"
 
 /* A private folder with room for a database "ukd" and a key file "key". */
@@ -14,6 +16,10 @@ struct ukd_place {
 };
 
 void ukd_place_make(struct ukd_place *p);
+/* Removes all files in it. */
+void ukd_place_clear(const struct ukd_place *p);
+/* The file FROM as the new file TO; leaves no octet of it in memory. */
+void ukd_file_copy(const char *from, const char *to, mode_t mode);
 /* Removes it with all files in it. */
 void ukd_place_remove(struct ukd_place *p);
 /* Opens, or fails the test. */

@@ -136,6 +136,8 @@ static void
 test_schema(void **state)
 {
 	struct ukey_ukd *u;
+	struct stat st;
+	char copy[128];
 
 	(void)state;
 	with_sql("PRAGMA user_version = 3");
@@ -143,12 +145,28 @@ test_schema(void **state)
 	ukd_place_refused(&place, UKEY_UKD_READ_ONLY, "newer");
 	/* As the first release left it. */
 	with_sql("DROP INDEX permissions_address; PRAGMA user_version = 1");
+	ukd_place_refused(&place, UKEY_UKD_READ_ONLY, "ukd upgrade");
+	/* Without a copy nothing is changed. */
+	snprintf(copy, sizeof(copy), "%s.schema-1.part", place.path);
+	assert_int_equal(mkdir(copy, 0700), 0);
+	ukd_place_refused(&place, 0, "without a copy");
+	assert_int_equal(rmdir(copy), 0);
 	ukd_place_refused(&place, UKEY_UKD_READ_ONLY, "older");
 	u = ukd_place_open(&place, UKEY_UKD_CHECK);
 	assert_int_equal(ukd_look(u, "alice", "alice@example.org"),
 	    UKEY_UKD_OK);
 	ukey_ukd_close(u);
 	u = ukd_place_open(&place, UKEY_UKD_READ_ONLY);
+	assert_int_equal(ukd_look(u, "alice", "alice@example.org"),
+	    UKEY_UKD_OK);
+	ukey_ukd_close(u);
+	/* The copy is what it was, and comes up to date as well. */
+	snprintf(copy, sizeof(copy), "%s.schema-1", place.path);
+	assert_int_equal(stat(copy, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(rename(copy, place.path), 0);
+	ukd_place_refused(&place, UKEY_UKD_READ_ONLY, "older");
+	u = ukd_place_open(&place, UKEY_UKD_CHECK);
 	assert_int_equal(ukd_look(u, "alice", "alice@example.org"),
 	    UKEY_UKD_OK);
 	ukey_ukd_close(u);
