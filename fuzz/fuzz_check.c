@@ -41,9 +41,9 @@ zone_fill(struct file *f, struct ukey_view in, size_t first)
 	size_t at = (size_t)snprintf(zone, ROOM, "alice.userkeys._domainkey."
 	    "example.org. 60 IN CNAME " NAME "\n");
 
-	do
+	do {
 		at = put_record(zone, at, ukey_view_cut(&in, 0), first);
-	while (in.data != NULL && at + 8192 < ROOM);
+	} while (in.data != NULL && at + 8192 < ROOM);
 	file_fill(f, (struct ukey_view) { (uint8_t *)zone, at });
 }
 
@@ -53,14 +53,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct file zone, key;
 	const char *argv[8] = { "check", "alice@example.org", "--key", "",
 		"--zone", "" };
+	static const struct ukey_view pem = { (const uint8_t *)pem1_1024,
+		sizeof(pem1_1024) - 1 };
 	struct ukey_view in = { data, size };
 	size_t first = take(&in), len;
 	char *text;
 	int status;
 
 	if (key.path[0] == '\0') {
-		file_fill(&key, (struct ukey_view) {
-		    (const uint8_t *)pem1_1024, sizeof(pem1_1024) - 1 });
+		file_fill(&key, pem);
 		MUST(fchmod(key.fd, 0600) == 0);
 	}
 	zone_fill(&zone, in, first);

@@ -59,23 +59,34 @@ say_expired(const struct verified *m, const struct ukey_judgement *j)
 	    "--time received judges it as of its arrival");
 }
 
-/* Why TEXT, a record, is no key: its first octet that cannot stand in one, or
- * what is expected. */
+/* Why TEXT, a record, is no key, if that can be told from its form. */
 static void
-say_record(struct ukey_view text)
+say_form(struct ukey_view text)
 {
+	struct ukey_keyrecord r;
 	size_t at = 0;
 
 	while (at < text.len && text.data[at] >= ' ' && text.data[at] != 0x7F)
 		at++;
+	if (at < text.len)
+		printf(": octet %zu is \\x%02X", at + 1, text.data[at]);
+	else if (ukey_keyrecord_parse(&r, text) != UKEY_REASON_OK ||
+	    (r.flags & (UKEY_KEY_VERSION | UKEY_KEY_P)) !=
+	    (UKEY_KEY_VERSION | UKEY_KEY_P))
+		fputs(": expected v=DKIM1 and p=, with a semicolon between "
+		    "tags", stdout);
+}
+
+static void
+say_record(struct ukey_view text)
+{
 	begin();
 	fputs("the DNS serves ", stdout);
 	served_put_quoted(ukey_view_part(text, 0, RECORD_SHOWN));
-	fputs(text.len > RECORD_SHOWN ? "...: " : ": ", stdout);
-	if (at < text.len)
-		printf("octet %zu is \\x%02X\n", at + 1, text.data[at]);
-	else
-		puts("expected v=DKIM1 and p=, with a semicolon between tags");
+	if (text.len > RECORD_SHOWN)
+		fputs("...", stdout);
+	say_form(text);
+	putchar('\n');
 }
 
 /* What the DNS serves at NAME, though it is no key that can be used. */
@@ -92,24 +103,27 @@ say_served(const struct verified *m, struct ukey_view name)
 		say_record(f.record[i].text);
 }
 
+/* Whether REASON is about the record: "no-key" or "key-...". */
+static bool
+is_of_record(enum ukey_reason reason)
+{
+	struct ukey_view word = cli_view(ukey_reason_word(reason));
+
+	return reason == UKEY_REASON_NO_KEY || ukey_view_equal(
+	    ukey_view_part(word, 0, 4), UKEY_VIEW("key-"));
+}
+
 void
 verify_hint(const struct verified *m, const struct ukey_judgement *j, bool user)
 {
 	char text[1024];
 
-	switch (j->reason) {
-	case UKEY_REASON_EXPIRED:
+	if (j->reason == UKEY_REASON_EXPIRED)
 		say_expired(m, j);
-		break;
-	case UKEY_REASON_NO_KEY:
-	case UKEY_REASON_KEY_SYNTAX:
-		snprintf(text, sizeof(text), "%.*s%s%.*s",
-		    (int)j->selector.len, (const char *)j->selector.data,
-		    user ? "." : "._domainkey.", (int)j->domain.len,
-		    (const char *)j->domain.data);
-		say_served(m, cli_view(text));
-		break;
-	default:
-		break;
-	}
+	if (!is_of_record(j->reason))
+		return;
+	snprintf(text, sizeof(text), "%.*s%s%.*s", (int)j->selector.len,
+	    (const char *)j->selector.data, user ? "." : "._domainkey.",
+	    (int)j->domain.len, (const char *)j->domain.data);
+	say_served(m, cli_view(text));
 }
