@@ -50,7 +50,7 @@ conf_add_network(struct conf *c, struct ukey_view value)
 	return NULL;
 }
 
-/* As the listener will read it. */
+/* As the listener will read it: IPv6 may stand in brackets. */
 static bool
 is_address(struct ukey_view host)
 {
@@ -59,6 +59,10 @@ is_address(struct ukey_view host)
 	struct addrinfo *a = NULL;
 	char text[CONF_TEXT];
 
+	if (host.len > 2 && host.data[0] == '[' &&
+	    host.data[host.len - 1] == ']' &&
+	    ukey_view_find(host, ':') < host.len)
+		host = ukey_view_part(host, 1, host.len - 1);
 	snprintf(text, sizeof(text), "%.*s", (int)host.len,
 	    (const char *)host.data);
 	if (getaddrinfo(text, NULL, &hints, &a) != 0)
@@ -82,7 +86,8 @@ conf_listener(struct ukey_view value)
 	port = ukey_view_cut(&rest, '@');
 	if (!ukey_view_number(port, &n) || n == 0 || n > 65535)
 		return "a port from 1 to 65535 in front of @";
-	return is_address(rest) ? NULL : "an IP address behind @";
+	return is_address(rest) ? NULL : "an IP address behind @, such as "
+	    "127.0.0.1 or [::1]";
 }
 
 static bool

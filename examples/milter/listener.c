@@ -3,190 +3,263 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "listener.h"
+#include "log.h"
+#include "socket_file.h"
 
 #define BACKLOG 511
 
-static int
-trouble(int fd, const char *where, const char *what, char *err)
-{
-	snprintf(err, CONF_ERROR_SIZE, "%s: %s: %s", where, what,
-	    strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* Whether somebody answers at the socket A; a dead one is removed. */
 static bool
-is_alive(const struct sockaddr_un *a)
+is_unix(const char *where)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool alive;
-
-	alive = fd >= 0 && connect(fd, (const struct sockaddr *)a,
-	    sizeof(*a)) == 0;
-	if (!alive && errno == ECONNREFUSED)
-		unlink(a->sun_path);
-	if (fd >= 0)
-		close(fd);
-	return alive;
-}
-
-static bool
-set_rights(const struct conf *c, const char *path)
-{
-	struct group *g = NULL;
-
-	if (c->socket_group[0] != '\0') {
-		errno = EINVAL;
-		g = getgrnam(c->socket_group);
-		if (g == NULL || chown(path, (uid_t)-1, g->gr_gid) != 0)
-			return false;
-	}
-	return chmod(path, (mode_t)c->socket_mode) == 0;
+	return strncmp(where, "unix:", 5) == 0;
 }
 
 static int
-open_unix(const struct conf *c, const char *where, char *err)
+open_unix(const struct conf *c, struct listener *l, char *err)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	const char *path = where + 5;
-	mode_t mask;
-	int fd, bound;
+	int fd = socket_file_make(c, l->where, &l->file, err);
 
-	if (strlen(path) >= sizeof(a.sun_path)) {
-		errno = ENAMETOOLONG;
-		return trouble(-1, where, "cannot listen", err);
-	}
-	memcpy(a.sun_path, path, strlen(path));
-	if (is_alive(&a)) {
-		errno = EADDRINUSE;
-		return trouble(-1, where, "another milter listens there",
-		    err);
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mask = umask(0177); /* nobody connects before the rights are set */
-	bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&a,
-	    sizeof(a));
-	umask(mask);
-	if (bound != 0)
-		return trouble(fd, where, "cannot listen", err);
-	if (set_rights(c, path) && listen(fd, BACKLOG) == 0)
+	if (fd < 0 || listen(fd, BACKLOG) == 0)
 		return fd;
-	(void)trouble(fd, where, "socket-group or socket-mode cannot be set",
-	    err);
-	unlink(path);
+	snprintf(err, CONF_ERROR_SIZE, "%s: cannot listen: %s", l->where,
+	    strerror(errno));
+	(void)folder_remove_path(l->where + 5, &l->file);
+	close(fd);
 	return -1;
 }
 
-static int
-open_inet(const char *where, char *err)
+/* The address of "inet:port@address", to be freed; NULL: it is none. */
+static struct addrinfo *
+read_inet(const char *where)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
 	struct addrinfo *a = NULL;
 	char text[CONF_TEXT], *host;
-	int fd, on = 1;
+	size_t len;
 
 	snprintf(text, sizeof(text), "%s", where + 5);
 	host = strchr(text, '@');
-	if (host != NULL)
-		*host++ = '\0';
-	if (host == NULL || getaddrinfo(host, text, &hints, &a) != 0) {
-		errno = EINVAL;
-		return trouble(-1, where, "not a port and an IP address",
-		    err);
+	if (host == NULL)
+		return NULL;
+	*host++ = '\0';
+	len = strlen(host);
+	if (host[0] == '[' && host[len - 1] == ']') {
+		host[len - 1] = '\0';
+		host++;
+	}
+	return getaddrinfo(host, text, &hints, &a) == 0 ? a : NULL;
+}
+
+/* Connections inherit what is set here.  An MTA that lost power sends no end:
+ * the system asks after it. */
+static bool
+set_options(int fd)
+{
+	static const int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ==
+	    0 && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) ==
+	    0 && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) ==
+	    0;
+}
+
+static int
+open_inet(const char *where, char *err)
+{
+	struct addrinfo *a = read_inet(where);
+	int fd;
+
+	if (a == NULL) {
+		snprintf(err, CONF_ERROR_SIZE, "%s: expected a port and an IP "
+		    "address", where);
+		return -1;
 	}
 	fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0);
-	if (fd >= 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on,
-		    sizeof(on));
-	/* Connections inherit it. */
-	if (fd >= 0)
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
-		    sizeof(on));
-	if (fd < 0 || bind(fd, a->ai_addr, a->ai_addrlen) != 0 ||
-	    listen(fd, BACKLOG) != 0) {
+	if (fd >= 0 && set_options(fd) &&
+	    bind(fd, a->ai_addr, a->ai_addrlen) == 0 &&
+	    listen(fd, BACKLOG) == 0) {
 		freeaddrinfo(a);
-		return trouble(fd, where, "cannot listen", err);
+		return fd;
 	}
+	snprintf(err, CONF_ERROR_SIZE, "%s: cannot listen: %s", where,
+	    strerror(errno));
 	freeaddrinfo(a);
-	return fd;
-}
-
-static int
-listener_open(const struct conf *c, const char *where, char *err)
-{
-	if (strncmp(where, "unix:", 5) == 0)
-		return open_unix(c, where, err);
-	return open_inet(where, err);
-}
-
-/* The socket of WHERE among FDS of C; -1: it is not open. */
-static int
-find(const int *fds, const struct conf *c, const char *where)
-{
-	unsigned i;
-
-	for (i = 0; i < c->listeners; i++)
-		if (strcmp(c->listen[i], where) == 0)
-			return fds[i];
+	if (fd >= 0)
+		close(fd);
 	return -1;
 }
 
-/* Closes what stands in FDS of C and not in OTHERS of KEEP. */
-static void
-close_others(const int *fds, const struct conf *c, const int *others,
-    const struct conf *keep)
+static bool
+listener_open(const struct conf *c, const char *where, struct listener *l,
+    char *err)
+{
+	memset(l, 0, sizeof(*l));
+	snprintf(l->where, sizeof(l->where), "%s", where);
+	l->fd = is_unix(where) ? open_unix(c, l, err) : open_inet(where, err);
+	return l->fd >= 0;
+}
+
+static const struct listener *
+find(const struct listeners *l, const char *where)
 {
 	unsigned i;
 
-	for (i = 0; i < c->listeners && fds[i] >= 0; i++) {
-		if (find(others, keep, c->listen[i]) >= 0)
+	for (i = 0; i < l->count; i++)
+		if (strcmp(l->at[i].where, where) == 0)
+			return &l->at[i];
+	return NULL;
+}
+
+/* Closes what is in L and not in KEEP. */
+static void
+close_others(const struct listeners *l, const struct listeners *keep)
+{
+	unsigned i;
+
+	for (i = 0; i < l->count; i++) {
+		if (find(keep, l->at[i].where) != NULL)
 			continue;
-		close(fds[i]);
-		listener_unlink(c->listen[i]);
+		/* While it is open no other file has its number. */
+		if (is_unix(l->at[i].where))
+			(void)folder_remove_path(l->at[i].where + 5,
+			    &l->at[i].file);
+		close(l->at[i].fd);
 	}
 }
 
-bool
-listeners_change(int *fds, const struct conf *old, const struct conf *new,
-    char *err)
+static bool
+is_for_user(const struct conf *c, const char *where)
 {
-	int next[CONF_LISTENERS + 1];
+	return is_unix(where) && folder_is_for_user(c, where + 5);
+}
+
+bool
+listeners_change(struct listeners *l, const struct conf *c, char *err)
+{
+	struct listeners next = { .count = 0 };
+	const struct listener *old;
 	unsigned i;
 
-	for (i = 0; i < new->listeners; i++) {
-		next[i] = find(fds, old, new->listen[i]);
-		if (next[i] < 0)
-			next[i] = listener_open(new, new->listen[i], err);
-		if (next[i] < 0) {
-			close_others(next, new, fds, old);
-			return false;
+	for (i = 0; i < c->listeners; i++) {
+		old = find(l, c->listen[i]);
+		if (old != NULL) {
+			next.at[next.count++] = *old;
+		} else if (!is_for_user(c, c->listen[i])) {
+			if (!listener_open(c, c->listen[i],
+			    &next.at[next.count], err)) {
+				close_others(&next, l);
+				return false;
+			}
+			next.count++;
 		}
 	}
-	next[i] = -1;
-	close_others(fds, old, next, new);
-	memcpy(fds, next, sizeof(next));
+	close_others(l, &next);
+	*l = next;
+	return true;
+}
+
+bool
+listeners_check(const struct listeners *l, const struct conf *c,
+    unsigned *done, char *err)
+{
+	unsigned i;
+
+	for (i = 0; i < c->listeners; i++) {
+		if ((*done >> i & 1) != 0 || !is_unix(c->listen[i]) ||
+		    find(l, c->listen[i]) != NULL ||
+		    is_for_user(c, c->listen[i]))
+			continue;
+		if (!socket_file_check(c, c->listen[i], err))
+			return false;
+		*done |= 1u << i;
+	}
 	return true;
 }
 
 void
-listener_unlink(const char *where)
+listeners_close(struct listeners *l)
 {
-	if (strncmp(where, "unix:", 5) == 0)
-		unlink(where + 5);
+	static const struct listeners none;
+
+	close_others(l, &none);
+	l->count = 0;
+}
+
+void
+listeners_fds(const struct listeners *l, int *fds)
+{
+	unsigned i;
+
+	for (i = 0; i < l->count; i++)
+		fds[i] = l->at[i].fd;
+	fds[i] = -1;
+}
+
+const char *
+listeners_text(const struct listeners *l)
+{
+	static char text[CONF_LISTENERS * (CONF_TEXT + 2) + 32];
+	size_t n = 0;
+	unsigned i;
+
+	text[0] = '\0';
+	for (i = 0; i < l->count; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
+		    i == 0 ? ", listening at " : ", ", l->at[i].where);
+	return text;
+}
+
+/* Whether WHERE is every address of this host. */
+static bool
+is_every(const char *where)
+{
+	struct addrinfo *a = is_unix(where) ? NULL : read_inet(where);
+	const struct sockaddr_in6 *six;
+	const struct sockaddr_in *four;
+	bool every = false;
+
+	if (a == NULL)
+		return false;
+	six = (const void *)a->ai_addr;
+	four = (const void *)a->ai_addr;
+	if (a->ai_family == AF_INET)
+		every = four->sin_addr.s_addr == htonl(INADDR_ANY);
+	else if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		every = memcmp(six->sin6_addr.s6_addr + 12, "\0\0\0\0", 4) ==
+		    0;
+	else
+		every = IN6_IS_ADDR_UNSPECIFIED(&six->sin6_addr);
+	freeaddrinfo(a);
+	return every;
+}
+
+void
+listeners_warn(const struct conf *c)
+{
+	unsigned i;
+
+	for (i = 0; i < c->listeners; i++) {
+		if (is_every(c->listen[i]))
+			log_error("warning: listen = %s: any host that "
+			    "reaches this port can claim any login: name one "
+			    "address, and let the MTA alone reach it",
+			    c->listen[i]);
+		if (geteuid() == 0 && c->user[0] == '\0' &&
+		    is_unix(c->listen[i]) &&
+		    !folder_is_roots(c->listen[i] + 5))
+			log_error("warning: listen = %s: another user than "
+			    "root can change its folder: set user",
+			    c->listen[i]);
+	}
 }

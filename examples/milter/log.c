@@ -2,18 +2,19 @@
  * userkeys-milter: its log and its counters.  SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "log.h"
+#include "replace.h"
 
 #define LINE 2048
 #define WORD 200
+#define METRICS_BEGIN "# TYPE userkeys_"
 
 static const char *const names[COUNTERS] = { "connections", "messages",
 	"signed", "unsigned", "refused", "deferred", "pass", "fail", "none",
@@ -112,13 +113,37 @@ value(unsigned i)
 	return __atomic_load_n(&log_state.counters[i], __ATOMIC_RELAXED);
 }
 
+bool
+count_check(const char *path, char *err)
+{
+	char what[CONF_ERROR_SIZE];
+
+	if (path[0] == '\0' || replace_check(path, METRICS_BEGIN, what))
+		return true;
+	snprintf(err, CONF_ERROR_SIZE, "metrics-file = %.490s", what);
+	return false;
+}
+
+/* The counters, in Prometheus' text format. */
+static void
+write_metrics(char *text, size_t size)
+{
+	size_t n = 0;
+	unsigned i;
+
+	for (i = 0; i < COUNTERS && n < size; i++)
+		n += (size_t)snprintf(text + n, size - n, METRICS_BEGIN
+		    "%s_total counter\nuserkeys_%s_total %llu\n", names[i],
+		    names[i], (unsigned long long)value(i));
+}
+
 void
 count_report(const char *path)
 {
-	char line[LINE] = "", other[LINE];
+	char line[LINE] = "", text[4 * LINE], err[CONF_ERROR_SIZE];
 	size_t n = 0;
 	unsigned i;
-	FILE *f;
+	int fd;
 
 	for (i = 0; i < COUNTERS; i++)
 		n += (size_t)snprintf(line + n, sizeof(line) - n, " %s=%llu",
@@ -126,21 +151,10 @@ count_report(const char *path)
 	log_line("counters%s", line);
 	if (path[0] == '\0')
 		return;
-	snprintf(other, sizeof(other), "%s.new", path);
-	f = fopen(other, "we");
-	/* Counters are no secret, and another user collects them. */
-	if (f == NULL || fchmod(fileno(f), 0644) != 0) {
-		log_error("%s: cannot be written: %s", other,
-		    strerror(errno));
-		if (f != NULL)
-			fclose(f);
-		return;
-	}
-	for (i = 0; i < COUNTERS; i++)
-		fprintf(f, "# TYPE userkeys_%s_total counter\n"
-		    "userkeys_%s_total %llu\n", names[i], names[i],
-		    (unsigned long long)value(i));
-	if (fclose(f) != 0 || rename(other, path) != 0)
-		log_error("%s: cannot be written: %s", path,
-		    strerror(errno));
+	write_metrics(text, sizeof(text));
+	fd = replace_file(path, METRICS_BEGIN, text, NULL, err);
+	if (fd < 0)
+		log_error("metrics-file = %s", err);
+	else
+		close(fd);
 }

@@ -38,6 +38,9 @@ void log_word(char *line, unsigned size, const char *name,
     struct ukey_view v);
 
 void count(enum counter c);
+/* Whether count_report() can write PATH, unless that is empty; else false with
+ * text in ERR (CONF_ERROR_SIZE). */
+bool count_check(const char *path, char *err);
 /* The counters to the log; and, unless PATH is empty, as Prometheus' text
  * format to the file PATH, which is replaced as a whole. */
 void count_report(const char *path);

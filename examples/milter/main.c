@@ -8,47 +8,34 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <getopt.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "listener.h"
 #include "log.h"
+#include "options.h"
 #include "pid.h"
 #include "rights.h"
 #include "servers.h"
 #include "worker.h"
 
-#define CONFIG "/etc/userkeys/userkeys.conf"
 #define WORKERS 64
 #define RESTART_MS 1000 /* from a worker's end to the start of another */
 #define REPORT_MS 60000
 
-static const char help[] =
-"usage: userkeys-milter [--config FILE] [--check-config] [--foreground]\n"
-"                       [--syslog]\n"
-"\n"
-"Signs mail on submission and verifies it at the MX, for Postfix and\n"
-"Sendmail.\n"
-"\n"
-"      --config FILE    " CONFIG " if not given\n"
-"      --check-config   say whether workers can run with it, and end\n"
-"      --foreground     stay, and log to standard error\n"
-"      --syslog         log to syslog, in the foreground too\n"
-"      --version\n"
-"\n"
-"SIGHUP: read the file again; SIGUSR1: log the counters; SIGTERM: end.\n";
-
 static struct {
 	struct conf conf;
-	const char *path;
-	bool check, foreground, syslog;
-	int listeners[CONF_LISTENERS + 1];
+	struct options options;
+	bool running; /* the start is over: this is the user of "user" */
+	struct listeners sockets;
+	int listeners[CONF_LISTENERS + 1]; /* the same, for workers */
 	pid_t workers[WORKERS];
 	bool lacking; /* workers are to be started at START_AT */
 	uint64_t start_at, report_at, look_at; /* ms */
@@ -61,58 +48,6 @@ fail(const char *text)
 	return 1;
 }
 
-/* The whole path of PATH: in the background the folder is "/".  Links stay as
- * they are: they may lead elsewhere at the next reload.  NULL with errno. */
-static const char *
-whole_path(const char *path)
-{
-	static char whole[8192];
-	char here[4096];
-
-	if (path[0] == '/')
-		return path;
-	if (getcwd(here, sizeof(here)) == NULL)
-		return NULL;
-	errno = ENAMETOOLONG;
-	return (size_t)snprintf(whole, sizeof(whole), "%s/%s", here, path) <
-	    sizeof(whole) ? whole : NULL;
-}
-
-/* The options; -1 to go on, else an exit status. */
-static int
-take_options(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "check-config", no_argument, NULL, 'k' },
-		{ "foreground", no_argument, NULL, 'f' },
-		{ "syslog", no_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' }, { 0 }
-	};
-	int o;
-
-	self.path = CONFIG;
-	while ((o = getopt_long(argc, argv, "c:fhk", options, NULL)) != -1) {
-		if (o == 'c')
-			self.path = optarg;
-		else if (o == 'k')
-			self.check = true;
-		else if (o == 'f')
-			self.foreground = true;
-		else if (o == 's')
-			self.syslog = true;
-		else if (o == 'v')
-			return puts("userkeys-milter " UKEY_VERSION) < 0;
-		else if (o == 'h')
-			return fputs(help, stdout) < 0;
-		else
-			return 64;
-	}
-	return optind == argc ? -1 : (fail("no arguments are taken: see "
-	    "--help"), 64);
-}
-
 /* A child that keeps secrets and ends with its parent; as fork(2). */
 static pid_t
 start_child(void)
@@ -123,6 +58,7 @@ start_child(void)
 		log_error("fork: %s", strerror(errno));
 	if (pid != 0)
 		return pid;
+	pid_forget();
 	rights_keep_secrets();
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
@@ -138,7 +74,8 @@ start_worker(void)
 	servers_open();
 	pid = start_child();
 	if (pid == 0)
-		exit(worker_run(&self.conf, self.listeners));
+		exit(rights_drop_group() ? worker_run(&self.conf,
+		    self.listeners) : 1);
 	servers_started();
 	return pid < 0 ? 0 : pid;
 }
@@ -159,20 +96,37 @@ start_workers(void)
 	self.start_at = worker_now() + RESTART_MS;
 }
 
-/* Whether workers can run with C, whose database may be out of reach: seen by
- * a child, as the user that workers are. */
+/* In a process that ends then: whether all that C names can be had, first as
+ * who this is, then as its user; an exit status, after a line in the log. */
+static int
+try_all(const struct conf *c)
+{
+	char err[CONF_ERROR_SIZE];
+	bool pid_seen = self.running; /* it takes a restart */
+	unsigned seen = 0;
+
+	if (!listeners_check(&self.sockets, c, &seen, err) ||
+	    !pid_check(c, &pid_seen, err) || !rights_drop(c, err) ||
+	    !listeners_check(&self.sockets, c, &seen, err) ||
+	    !pid_check(c, &pid_seen, err)) {
+		log_error("%s", err);
+		return 1;
+	}
+	if (!count_check(c->metrics_file, err))
+		log_error("warning: %s", err);
+	listeners_warn(c);
+	return worker_try(c);
+}
+
+/* Whether the milter can run with C: seen by a child. */
 static bool
 is_usable(const struct conf *c, char *err)
 {
 	pid_t pid = start_child();
 	int status = 1;
 
-	if (pid == 0 && !rights_drop(c, err)) {
-		log_error("%s", err);
-		exit(1);
-	}
 	if (pid == 0)
-		exit(worker_try(c));
+		exit(try_all(c));
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (status != 0)
@@ -214,13 +168,14 @@ reload(void)
 	static struct conf new;
 	char err[CONF_ERROR_SIZE];
 
-	if (!conf_read(&new, self.path, err) || !rights_exist(&new, err) ||
-	    !is_usable(&new, err) ||
-	    !listeners_change(self.listeners, &self.conf, &new, err)) {
+	if (!conf_read(&new, self.options.path, err) ||
+	    !rights_exist(&new, err) || !is_usable(&new, err) ||
+	    !listeners_change(&self.sockets, &new, err)) {
 		log_error("the old configuration stays: %s", err);
 		return;
 	}
 	keep_settings(&new);
+	listeners_fds(&self.sockets, self.listeners);
 	self.conf = new;
 	self.conf.session.authserv_id.data =
 	    (const uint8_t *)self.conf.authserv_id;
@@ -228,7 +183,7 @@ reload(void)
 	memset(self.workers, 0, sizeof(self.workers));
 	self.lacking = true;
 	self.start_at = 0;
-	log_line("configuration read again: %s", self.path);
+	log_line("configuration read again: %s", self.options.path);
 }
 
 /* Takes note of workers that ended.  Others start a little later: those that
@@ -289,6 +244,19 @@ wait_signal(const sigset_t *set)
 	return sigtimedwait(set, NULL, &t);
 }
 
+/* Ends them, and waits a moment, so that no port is in use any more when the
+ * next instance starts. */
+static void
+end_workers(void)
+{
+	static const struct timespec pause = { 0, 10000000 };
+	unsigned tries;
+
+	tell_workers(SIGTERM);
+	for (tries = 0; tries < 30 && waitpid(-1, NULL, WNOHANG) >= 0; tries++)
+		nanosleep(&pause, NULL);
+}
+
 /* Waits for signals until SIGTERM. */
 static void
 supervise(void)
@@ -305,8 +273,8 @@ supervise(void)
 	mask = set;
 	sigaddset(&mask, SIGUSR2); /* a new worker may not look yet */
 	sigprocmask(SIG_BLOCK, &mask, NULL);
-	log_line("version " UKEY_VERSION " started, %u workers",
-	    self.conf.workers);
+	log_line("version " UKEY_VERSION " started, %u workers%s",
+	    self.conf.workers, listeners_text(&self.sockets));
 	self.lacking = true;
 	self.report_at = worker_now() + REPORT_MS;
 	do {
@@ -319,24 +287,33 @@ supervise(void)
 		else if (signal == SIGUSR1)
 			count_report(self.conf.metrics_file);
 	} while (signal != SIGTERM && signal != SIGINT);
-	tell_workers(SIGTERM);
+	end_workers();
+}
+
+/* What root alone can do; then as the user of "user" what is left. */
+static bool
+open_all(char *err)
+{
+	return listeners_change(&self.sockets, &self.conf, err) &&
+	    pid_open(&self.conf, err) && rights_drop(&self.conf, err) &&
+	    listeners_change(&self.sockets, &self.conf, err) &&
+	    pid_open(&self.conf, err);
 }
 
 static bool
 prepare(char *err)
 {
-	static const struct conf none;
-
-	if (!listeners_change(self.listeners, &none, &self.conf, err) ||
-	    !pid_open(&self.conf, err) || !rights_drop(&self.conf, err))
+	if (!open_all(err))
 		return false;
+	self.running = true;
+	listeners_fds(&self.sockets, self.listeners);
 	rights_keep_secrets(); /* a change of user may undo it */
-	if (!self.foreground && daemon(0, 0) != 0) {
+	if (!self.options.foreground && daemon(0, 0) != 0) {
 		snprintf(err, CONF_ERROR_SIZE, "cannot become a daemon: %s",
 		    strerror(errno));
 		return false;
 	}
-	if (!log_open(!self.syslog && (self.foreground ||
+	if (!log_open(!self.options.syslog && (self.options.foreground ||
 	    self.conf.log_stderr))) {
 		snprintf(err, CONF_ERROR_SIZE, "out of memory");
 		return false;
@@ -345,14 +322,33 @@ prepare(char *err)
 	return true;
 }
 
+/* Standard input, output and error are there, if as nothing: no socket takes
+ * their numbers. */
+static bool
+fill_descriptors(char *err)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		snprintf(err, CONF_ERROR_SIZE, "/dev/null: %s",
+		    strerror(errno));
+	return fd >= 0 && close(fd) == 0;
+}
+
 /* The configuration, if workers can run with it; else false with text in
  * ERR. */
 static bool
 load(char *err)
 {
-	self.path = whole_path(self.path);
-	snprintf(err, CONF_ERROR_SIZE, "--config: %s", strerror(errno));
-	if (self.path == NULL || !conf_read(&self.conf, self.path, err) ||
+	if (!options_whole_path(&self.options)) {
+		snprintf(err, CONF_ERROR_SIZE, "--config: %s",
+		    strerror(errno));
+		return false;
+	}
+	if (!conf_read(&self.conf, self.options.path, err) ||
 	    !rights_exist(&self.conf, err))
 		return false;
 	snprintf(err, CONF_ERROR_SIZE, "out of memory");
@@ -363,25 +359,22 @@ int
 main(int argc, char **argv)
 {
 	char err[CONF_ERROR_SIZE];
-	int status = take_options(argc, argv);
-	unsigned i;
+	int status = options_take(&self.options, argc, argv);
 
 	if (status >= 0)
 		return status;
-	if (!load(err))
+	if (!fill_descriptors(err) || !load(err))
 		return fail(err);
-	if (self.check) {
-		printf("%s: good\n", self.path);
+	if (self.options.check) {
+		printf("%s: good\n", self.options.path);
 		return 0;
 	}
 	rights_keep_secrets();
 	signal(SIGPIPE, SIG_IGN);
-	if (!prepare(err))
-		return fail(err);
-	supervise();
-	for (i = 0; i < self.conf.listeners; i++)
-		listener_unlink(self.conf.listen[i]);
-	if (self.conf.pid_file[0] != '\0')
-		unlink(self.conf.pid_file);
-	return 0;
+	status = prepare(err) ? 0 : fail(err);
+	if (status == 0)
+		supervise();
+	listeners_close(&self.sockets);
+	pid_remove(&self.conf);
+	return status;
 }

@@ -182,7 +182,7 @@ is "$(cat "$work/wanted")" "$(comm -13 "$work/before" "$work/after")" \
 # Not by the owner of its files in /proc: they are root's where nobody may dump.
 is "$(id -u userkeys)" "$(awk '/^Uid:/ { print $2 }' \
     "/proc/$(cat /run/userkeys.pid)/status")" 'as its user'
-is "socket root postfix 660" "$(stat -c '%F %U %G %a' \
+is "socket userkeys postfix 660" "$(stat -c '%F %U %G %a' \
     /var/spool/postfix/userkeys/milter.sock)" 'its socket is for Postfix'
 
 block 3 >"$work/block"

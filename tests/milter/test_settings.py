@@ -228,8 +228,8 @@ def listening(bed, work):
     milter.write(milter.settings + "advice = reject\n")
     milter.process.send_signal(signal.SIGHUP)
     until("what cannot be opened keeps the old", lambda: re.search(
-        "the old configuration stays: unix:.*/no/folder: cannot listen",
-        milter.text()))
+        "unix:.*/no/folder: cannot listen: there is no folder .*\n.*"
+        "the old configuration stays: ", milter.text()))
     check("which goes on", is_signed(submit(second)))
     check("as it was", b"userkeys=none" in send(second))
     milter.where = where
@@ -380,6 +380,7 @@ def twice(work):
         sample = f.read()
     for old, new in (("/var/lib/userkeys/ukd.db", f"{work}/ukd"),
                      ("/etc/userkeys/ukd.key", f"{work}/seal"),
+                     ("/var/spool/postfix/userkeys/", f"{work}/"),
                      ("\nuser = ", "\n#user = "),
                      ("\nsocket-group = ", "\n#socket-group = ")):
         check(f"the sample has {old}", old in sample)
