@@ -38,26 +38,62 @@ void ukey_authres_dkim(struct ukey_out *out, struct ukey_view id,
 
 /*
  * The recogniser: a push machine over the header that finds the fields which
- * claim our authserv-id, in any spelling (case, comments, quotes, folding,
- * trailing dot, version), and those that cannot be parsed but begin with it.
+ * claim our authserv-id.  It does not ask how RFC 8601 reads a field but
+ * whether any reader, however lenient, could take it for ours: it follows
+ * several readings at once (comments nested or not, with quoted-pairs or not,
+ * or no comments at all), and in each passes over every octet that is no
+ * token's before and within the id.  In doubt a field is claimed: one that ends
+ * within a comment or quoted-string, that has an encoded-word or an octet above
+ * 127 where the id should be, or that has no id.  A longer id is another one.
  * Fields of any size and number; independent of every arena.
  */
+#define UKEY_AUTHRES_IDS 16     /* in a list of more ids */
+#define UKEY_AUTHRES_READINGS 5
+
+/* The receiver's wish beside our own id; must stay. */
+struct ukey_authres_lists {
+	const struct ukey_view *remove; /* more ids whose fields go */
+	/* Ids whose fields stay, where they are written plainly: no comment,
+	 * no quotes, no other octet than white space before the id. */
+	const struct ukey_view *keep;
+	uint8_t removes, keeps;         /* at most UKEY_AUTHRES_IDS each */
+	bool all;                       /* every other field goes */
+};
+
+/* One way to read the id.  Private. */
+struct ukey_authres_reading {
+	uint32_t ids;  /* bit per id that its octets so far are the begin of */
+	uint8_t len;   /* octets of a token so far, saturating */
+	uint8_t depth; /* comment nesting, saturating */
+	bool pair;     /* behind a backslash in a comment */
+};
+
 struct ukey_authres {
 	struct ukey_view id;  /* ours; must stay */
+	const struct ukey_authres_lists *lists;
+	struct ukey_authres_reading reading[UKEY_AUTHRES_READINGS];
+	struct ukey_authres_reading keep;  /* of an id that is to stay */
+	struct ukey_authres_reading whole; /* of the whole field, strictly */
 	uint16_t ordinal;     /* Authentication-Results fields so far; stops at
 	                       * 65535 */
+	uint8_t matched;      /* octets of the name */
 	uint8_t state;        /* within the open field */
-	uint8_t depth;        /* comment nesting, saturating */
-	uint8_t matched;      /* octets of id (or of the name) that matched */
-	uint8_t claims;       /* the last complete field claims our id */
+	uint8_t word;         /* how far the strict reading came with the id */
+	uint8_t last;         /* the octet before */
+	bool quoted;          /* the strict reading is in a quoted-string */
+	bool odd;             /* no MTA calls the field by that name */
+	bool claims;          /* the open field claims an id of ours */
 	uint8_t forged[UKEY_AUTHRES_MAX / 8];
 };
 
+/* ID is a domain name, at most UKEY_AUTHSERV_ID_MAX octets. */
 void ukey_authres_init(struct ukey_authres *a, struct ukey_view id);
+/* Before the first octet: what else goes or stays.  NULL: nothing. */
+void ukey_authres_also(struct ukey_authres *a,
+    const struct ukey_authres_lists *lists);
 /* Octets of the open field, from its name on, in pieces of any size. */
 void ukey_authres_push(struct ukey_authres *a, struct ukey_view octets);
-/* The open field is complete.  True if it is an Authentication-Results field
- * that claims our id: delete it. */
+/* The open field is complete.  True if it is to be deleted. */
 bool ukey_authres_end(struct ukey_authres *a);
 /* Whether Authentication-Results field number ORDINAL (from 1) is to be
  * deleted; beyond UKEY_AUTHRES_MAX always. */

@@ -1,6 +1,6 @@
 /*
  * userkeys: finds Authentication-Results fields that claim our authserv-id
- * (RFC 8601 2.2, 5).  SPDX-License-Identifier: MIT
+ * (RFC 8601 2.2, 5; PROTOCOL 6.1).  SPDX-License-Identifier: MIT
  *
  * In doubt a field is claimed: it is nobody else's, and a reader of results
  * might take it for ours.
@@ -10,161 +10,275 @@
 #include "ukey_mem.h"
 
 enum state {
-	NAME,        /* of the field */
-	NAME_WSP,    /* behind it, the colon is due */
-	LEAD,        /* before the id: white space and comments */
-	COMMENT,
-	COMMENT_PAIR, /* behind a backslash */
-	TOKEN,       /* in the id */
-	QUOTED,      /* in a quoted-string of the id */
-	QUOTED_PAIR,
-	OTHER,       /* not an Authentication-Results field */
-	DECIDED      /* it is one; claims says whose */
+	NAME,     /* of the field */
+	NAME_END, /* behind it; the colon is due */
+	VALUE,
+	OTHER     /* not an Authentication-Results field */
 };
+
+/* How far the strict reading of the id came. */
+enum word {
+	NO_WORD,
+	IN_WORD,
+	BEHIND_WORD, /* in white space or a comment */
+	ID_READ      /* it has one */
+};
+
+/* How comments are read; without COMMENTS, parentheses are octets like others
+ * that are no token's. */
+enum { COMMENTS = 1, NESTED = 2, PAIRS = 4 };
+static const uint8_t rules[UKEY_AUTHRES_READINGS] = {
+	COMMENTS | NESTED | PAIRS, /* RFC 5322 3.2.2 */
+	COMMENTS | NESTED, COMMENTS | PAIRS, COMMENTS, 0
+};
+#define STRICT (COMMENTS | NESTED | PAIRS)
+
+/* The reading of an id that is to stay: where it is, in its depth. */
+enum { BEFORE_ID, IN_ID, BEHIND_ID, OVER };
 
 static const char field_name[] = "authentication-results";
 
 #define FIELD_NAME_LEN (sizeof(field_name) - 1)
+
+static void
+start_field(struct ukey_authres *a)
+{
+	unsigned i;
+
+	memset(a->reading, 0, sizeof(a->reading));
+	memset(&a->keep, 0, sizeof(a->keep));
+	memset(&a->whole, 0, sizeof(a->whole));
+	for (i = 0; i < UKEY_AUTHRES_READINGS; i++)
+		a->reading[i].ids = UINT32_MAX;
+	a->keep.ids = UINT32_MAX;
+	a->state = NAME;
+	a->matched = 0;
+	a->word = NO_WORD;
+	a->last = 0;
+	a->quoted = a->odd = a->claims = false;
+}
 
 void
 ukey_authres_init(struct ukey_authres *a, struct ukey_view id)
 {
 	memset(a, 0, sizeof(*a));
 	a->id = id;
+	start_field(a);
 }
 
-static void
-decide(struct ukey_authres *a, bool claims)
+void
+ukey_authres_also(struct ukey_authres *a,
+    const struct ukey_authres_lists *lists)
 {
-	a->state = DECIDED;
-	a->claims = claims;
+	a->lists = lists;
 }
 
-static void
-in_name(struct ukey_authres *a, uint8_t c)
-{
-	if (a->state == NAME && a->matched < FIELD_NAME_LEN &&
-	    ukey_lower(c) == (uint8_t)field_name[a->matched])
-		a->matched++;
-	else if (a->matched == FIELD_NAME_LEN && ukey_is_fws(c))
-		a->state = NAME_WSP;
-	else
-		a->state = a->matched == FIELD_NAME_LEN && c == ':' ? LEAD :
-		    OTHER;
-	if (a->state == LEAD)
-		a->matched = 0;
-}
-
-/* All of the id was there, and perhaps a dot behind it. */
-static bool
-is_whole(const struct ukey_authres *a)
-{
-	return a->matched == a->id.len || a->matched == a->id.len + 1;
-}
-
-/* One octet of the id; a dot may stand behind the last. */
-static void
-match(struct ukey_authres *a, uint8_t c)
-{
-	if (a->matched < a->id.len ?
-	    ukey_lower(c) == ukey_lower(a->id.data[a->matched]) :
-	    a->matched == a->id.len && c == '.')
-		a->matched++;
-	else
-		decide(a, false);
-}
-
-/* RFC 2045 5.1: what goes on with a token. */
+/* RFC 2045 5.1. */
 static bool
 is_token(uint8_t c)
 {
 	static const char tspecials[] = "()<>@,;:\\\"/[]?=";
 
-	return c > ' ' && c != 0x7F &&
+	return c > ' ' && c < 0x7F &&
 	    ukey_view_find((struct ukey_view) { (const uint8_t *)tspecials,
 		sizeof(tspecials) - 1 }, c) == sizeof(tspecials) - 1;
 }
 
+/*
+ * The name, and the colon.  White space before the colon is passed over, as
+ * MTAs do.  With other octets around the name no MTA counts the field, but
+ * some reader may.
+ */
 static void
-in_token(struct ukey_authres *a, uint8_t c)
+in_name(struct ukey_authres *a, uint8_t c)
 {
-	if (c == '"')
-		a->state = QUOTED;
-	else if (is_token(c))
-		match(a, c);
-	else
-		decide(a, is_whole(a));
+	bool whole = a->matched == FIELD_NAME_LEN;
+
+	if (a->state == NAME && !whole &&
+	    ukey_lower(c) == (uint8_t)field_name[a->matched]) {
+		a->matched++;
+	} else if (whole && c == ':') {
+		a->state = VALUE;
+	} else if ((whole || a->matched == 0) && (c <= ' ' || c >= 0x7F)) {
+		a->state = whole ? NAME_END : NAME;
+		a->odd |= !whole || !ukey_is_fws(c);
+	} else {
+		a->state = OTHER;
+	}
+}
+
+/* The ids of R in LIST, N from bit FIRST on, that go on with C; EXACT: no dot
+ * may stand behind one. */
+static uint32_t
+still(const struct ukey_authres_reading *r, const struct ukey_view *list,
+    unsigned n, unsigned first, uint8_t c, bool exact)
+{
+	uint32_t ids = 0;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		if ((r->ids >> (first + i) & 1) == 0)
+			continue;
+		if (r->len < list[i].len ? ukey_lower(c) ==
+		    ukey_lower(list[i].data[r->len]) : !exact && c == '.')
+			ids |= (uint32_t)1 << (first + i);
+	}
+	return ids;
+}
+
+/* The octet C of a token. */
+static void
+match(const struct ukey_authres *a, struct ukey_authres_reading *r, uint8_t c)
+{
+	uint32_t ids = still(r, &a->id, 1, 0, c, false);
+
+	if (a->lists != NULL)
+		ids |= still(r, a->lists->remove, a->lists->removes, 1, c,
+		    false);
+	r->ids = ids;
+	if (r->len < UINT8_MAX)
+		r->len++;
+}
+
+/* Whether all octets of an id in LIST, N ids from bit FIRST on, were there. */
+static bool
+has_whole(const struct ukey_authres_reading *r, const struct ukey_view *list,
+    unsigned n, unsigned first)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		if ((r->ids >> (first + i) & 1) && r->len >= list[i].len)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_whole(const struct ukey_authres *a, const struct ukey_authres_reading *r)
+{
+	return has_whole(r, &a->id, 1, 0) || (a->lists != NULL &&
+	    has_whole(r, a->lists->remove, a->lists->removes, 1));
 }
 
 static void
-in_quoted(struct ukey_authres *a, uint8_t c)
+in_comment(struct ukey_authres *a, struct ukey_authres_reading *r,
+    uint8_t rule, uint8_t c)
 {
-	if (a->state == QUOTED && c == '\\') {
-		a->state = QUOTED_PAIR;
+	if (r->pair) {
+		r->pair = false;
 		return;
 	}
-	if (a->state == QUOTED && c == '"') {
-		a->state = TOKEN;
-		if (is_whole(a))
-			decide(a, true);
+	r->pair = c == '\\' && (rule & PAIRS);
+	if (c == ')')
+		r->depth = rule & NESTED ? (uint8_t)(r->depth - 1) : 0;
+	if (c == '(' && (rule & NESTED) && ++r->depth == 0)
+		a->claims = true; /* nobody nests like that in good faith */
+}
+
+/* One octet for one reading whose id is not known to be another one. */
+static void
+read_octet(struct ukey_authres *a, struct ukey_authres_reading *r,
+    uint8_t rule, uint8_t c)
+{
+	if (r->depth > 0) {
+		in_comment(a, r, rule, c);
 		return;
 	}
-	a->state = QUOTED;
-	if (!ukey_is_fws(c))
-		match(a, c);
+	if (is_token(c)) {
+		match(a, r, c);
+		return;
+	}
+	if (is_whole(a, r) || (c >= 0x80 && r->len > 0))
+		a->claims = true;
+	if (c == '(' && (rule & COMMENTS))
+		r->depth = 1;
+}
+
+/* Where the strict reading stands with the id; C stands in no comment and no
+ * quoted-string.  What has none, but "method=result" in its place, is
+ * claimed. */
+static void
+read_word(struct ukey_authres *a, uint8_t c)
+{
+	bool word = is_token(c) || c == '/' || c >= 0x80;
+
+	if (a->word == ID_READ)
+		return;
+	if ((c == '=' && a->word != NO_WORD) || (c == ';' &&
+	    a->word == NO_WORD))
+		a->claims = true;
+	if (c == ';' || (word && a->word == BEHIND_WORD))
+		a->word = ID_READ;
+	else if (word)
+		a->word = IN_WORD;
+	else if (a->word == IN_WORD && (ukey_is_fws(c) || c == '('))
+		a->word = BEHIND_WORD;
+}
+
+/* The field as RFC 8601 reads it, to its end. */
+static void
+read_strictly(struct ukey_authres *a, uint8_t c)
+{
+	struct ukey_authres_reading *r = &a->whole;
+
+	if (r->depth > 0) {
+		in_comment(a, r, STRICT, c);
+	} else if (!a->quoted) {
+		read_word(a, c);
+		a->quoted = c == '"';
+		r->depth = c == '(';
+	} else if (r->pair) {
+		r->pair = false;
+	} else {
+		r->pair = c == '\\';
+		a->quoted = c != '"';
+		if (a->quoted && a->word == NO_WORD)
+			a->word = IN_WORD;
+	}
+}
+
+/* The id plainly: one token between white space, perhaps a version. */
+static void
+read_plainly(struct ukey_authres *a, uint8_t c)
+{
+	struct ukey_authres_reading *k = &a->keep;
+
+	if (k->ids == 0 || k->depth == OVER)
+		return;
+	if (ukey_is_fws(c)) {
+		k->depth = k->depth == BEFORE_ID ? BEFORE_ID : BEHIND_ID;
+	} else if (c == ';') {
+		k->depth = OVER;
+	} else if (k->depth == BEHIND_ID || !is_token(c)) {
+		if (k->depth != BEHIND_ID || !ukey_is_digit(c))
+			k->ids = 0;
+	} else {
+		k->ids = still(k, a->lists->keep, a->lists->keeps, 0, c, true);
+		k->depth = IN_ID;
+		k->len++;
+	}
 }
 
 static void
-in_comment(struct ukey_authres *a, uint8_t c)
+in_value(struct ukey_authres *a, uint8_t c)
 {
-	if (a->state == COMMENT_PAIR) {
-		a->state = COMMENT;
-		return;
-	}
-	if (c == '\\')
-		a->state = COMMENT_PAIR;
-	if (c == ')' && --a->depth == 0)
-		a->state = LEAD;
-	if (c == '(' && ++a->depth == 0)
-		decide(a, true); /* nobody nests like that in good faith */
-}
+	uint32_t undecided = 0;
+	unsigned i;
 
-static void
-in_lead(struct ukey_authres *a, uint8_t c)
-{
-	if (ukey_is_fws(c))
-		return;
-	if (c == '(') {
-		a->state = COMMENT;
-		a->depth = 1;
-		return;
+	for (i = 0; i < UKEY_AUTHRES_READINGS; i++) {
+		if (a->reading[i].ids == 0)
+			continue;
+		read_octet(a, &a->reading[i], rules[i], c);
+		undecided |= a->reading[i].ids;
 	}
-	a->state = TOKEN;
-	in_token(a, c);
-}
-
-static void
-octet(struct ukey_authres *a, uint8_t c)
-{
-	switch (a->state) {
-	case NAME:
-	case NAME_WSP:
-		in_name(a, c);
-		break;
-	case LEAD:
-		in_lead(a, c);
-		break;
-	case COMMENT:
-	case COMMENT_PAIR:
-		in_comment(a, c);
-		break;
-	case TOKEN:
-		in_token(a, c);
-		break;
-	default:
-		in_quoted(a, c);
-		break;
-	}
+	/* RFC 2047: what it says is for who decodes it */
+	if (undecided != 0 && a->last == '=' && c == '?')
+		a->claims = true;
+	a->last = c;
+	read_strictly(a, c);
+	if (a->lists != NULL)
+		read_plainly(a, c);
 }
 
 void
@@ -172,28 +286,50 @@ ukey_authres_push(struct ukey_authres *a, struct ukey_view octets)
 {
 	size_t i;
 
-	for (i = 0; i < octets.len && a->state < OTHER; i++)
-		octet(a, octets.data[i]);
+	for (i = 0; i < octets.len && a->state < OTHER; i++) {
+		if (a->state == VALUE)
+			in_value(a, octets.data[i]);
+		else
+			in_name(a, octets.data[i]);
+	}
+}
+
+/* Whether an id is to stay, and can be read in one way only. */
+static bool
+is_kept(const struct ukey_authres *a)
+{
+	return a->lists != NULL && !a->quoted && a->whole.depth == 0 &&
+	    has_whole(&a->keep, a->lists->keep, a->lists->keeps, 0);
+}
+
+static bool
+is_claimed(const struct ukey_authres *a)
+{
+	bool claims = a->claims || a->quoted || a->whole.depth > 0 ||
+	    a->word == NO_WORD || (a->lists != NULL && a->lists->all);
+	unsigned i;
+
+	for (i = 0; i < UKEY_AUTHRES_READINGS && !claims; i++)
+		claims = a->reading[i].ids != 0 &&
+		    (a->reading[i].depth > 0 || is_whole(a, &a->reading[i]));
+	return claims && !is_kept(a);
 }
 
 bool
 ukey_authres_end(struct ukey_authres *a)
 {
-	bool ours = a->state >= LEAD && a->state != OTHER;
-	bool claims = ours && (a->state == DECIDED ? a->claims != 0 :
-	    (a->state >= TOKEN && is_whole(a)));
+	bool ours = a->state == VALUE, claims = ours && is_claimed(a);
+	unsigned at;
 
-	if (ours && a->ordinal < UINT16_MAX)
+	if (ours && !a->odd && a->ordinal < UINT16_MAX)
 		a->ordinal++;
-	if (ours && a->ordinal > UKEY_AUTHRES_MAX)
+	if (ours && !a->odd && a->ordinal > UKEY_AUTHRES_MAX) {
 		claims = true;
-	else if (claims)
-		a->forged[(a->ordinal - 1) / 8] |=
-		    (uint8_t)(1u << ((a->ordinal - 1) % 8));
-	a->state = NAME;
-	a->matched = 0;
-	a->depth = 0;
-	a->claims = claims;
+	} else if (claims && !a->odd) {
+		at = a->ordinal - 1u;
+		a->forged[at / 8] |= (uint8_t)(1u << at % 8);
+	}
+	start_field(a);
 	return claims;
 }
 

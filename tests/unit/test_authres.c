@@ -1,6 +1,18 @@
 /*
  * Authentication-Results: forged ones in all spellings, in every cut.
  * SPDX-License-Identifier: MIT
+ *
+ * What is claimed, with controls that stay:
+ *   the id in RFC 8601's spellings: case, comments, quotes, folds, version, dot
+ *   any octet that is no token's in front of, within or behind the id (each of
+ *     the 256, at each place): blanks, VT, FF, controls, DEL, NUL, quotes,
+ *     backslashes, separators, octets above 127; white space of Unicode
+ *   comments that some readers end earlier or later: nested, with quoted-pairs
+ *   an encoded-word where the id should be
+ *   a comment or quoted-string without an end
+ *   no id, "method=result" or nothing in its place
+ *   blanks and other octets around the name of the field
+ * What stays: longer and shorter ids, other hosts, other names.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,64 +58,176 @@ check_claims(const char *field, bool want)
 		if (got != want)
 			print_error("%s\n", field);
 		assert_int_equal(got, want);
-		assert_int_equal(ukey_authres_forged(&a, 1), want);
+		assert_int_equal(ukey_authres_forged(&a, 1), want &&
+		    ((uint8_t)field[0] | 0x20) == 'a' &&
+		    ukey_is_fws((uint8_t)field[22]) + (field[22] == ':'));
 	}
+}
+
+/* The same of LEN octets, NUL among them, whole and octet by octet. */
+static void
+check_octets(const char *field, size_t len, bool want)
+{
+	struct ukey_authres a;
+	bool got;
+	size_t i;
+
+	ukey_authres_init(&a, ID);
+	push(&a, field, len);
+	got = ukey_authres_end(&a);
+	if (got != want)
+		print_error("%.*s\n", (int)len, field);
+	assert_int_equal(got, want);
+	for (i = 0; i < len; i++)
+		push(&a, field + i, 1);
+	assert_int_equal(ukey_authres_end(&a), want);
 }
 
 #define AR "Authentication-Results:"
 
+static const struct {
+	const char *field;
+	bool claims;
+} cases[] = {
+	{ AR " mx.example.net; dkim=pass\r\n", true },
+	{ AR "mx.example.net;none\r\n", true },
+	{ AR " MX.Example.NET; dkim=pass\r\n", true },
+	{ AR " mx.example.net.; dkim=pass\r\n", true },
+	{ AR " mx.example.net 1; dkim=pass\r\n", true },
+	{ AR " mx.example.net/1; dkim=pass\r\n", true },
+	{ AR " mx.example.net (c); dkim=pass\r\n", true },
+	{ AR " mx.example.net(c); dkim=pass\r\n", true },
+	{ AR " (c) mx.example.net; dkim=pass\r\n", true },
+	{ AR " (a (b \\) ;) c)\r\n\t(d) mx.example.net;\r\n", true },
+	{ AR "\r\n mx.example.net;\r\n dkim=pass\r\n", true },
+	{ AR " \"mx.example.net\"; dkim=pass\r\n", true },
+	{ AR " \"mx.exa\\mple.net\"; dkim=pass\r\n", true },
+	{ AR " \"mx.example.net.\" 1; dkim=pass\r\n", true },
+	{ AR " \"mx\".example.net; dkim=pass\r\n", true },
+	{ AR " \"mx.example.net\"evil; dkim=pass\r\n", true },
+	{ AR " \"mx.example.net; dkim=pass\r\n", true },
+	{ AR " mx.example.net\r\n", true },
+	{ AR " mx.example.net", true },
+	{ AR " mx.example.net=x", true },
+	{ "authentication-RESULTS : mx.example.net;\r\n", true },
+	{ "Authentication-Results\t:\tmx.example.net;\r\n", true },
+	{ "Authentication-Results\r\n : mx.example.net;\r\n", true },
+	{ AR " mx.example.org; dkim=pass\r\n", false },
+	{ AR " mx.example.net.evil.org; dkim=pass\r\n", false },
+	{ AR " mx.example.nets; dkim=pass\r\n", false },
+	{ AR " mx.example.net..; dkim=pass\r\n", true },
+	{ AR " mx.example.net. evil.org; dkim=pass\r\n", true },
+	{ AR " mx . example . net; dkim=pass\r\n", true },
+	{ AR " m(c)x.example(c).net; dkim=pass\r\n", true },
+	{ AR " mx\\.example.net; dkim=pass\r\n", true },
+	{ AR " \"mx\".\"example.net\"; dkim=pass\r\n", true },
+	{ AR " \"mx.example\r\n\t.net\"; dkim=pass\r\n", true },
+	{ AR " (\\) mx.example.net; dkim=pass\r\n", true },
+	{ AR " (a (b) mx.example.net; x=\"))\"\r\n", true },
+	{ AR " (a (b\\) c) mx.example.net; x=y (\r\n", true },
+	{ AR " (\\(c) mx.example.net; dkim=pass\r\n", true },
+	{ AR " ) mx.example.net; dkim=pass\r\n", true },
+	{ AR " ;mx.example.net; dkim=pass\r\n", true },
+	{ AR " =?utf-8?q?mx.example.net?=; dkim=pass\r\n", true },
+	{ AR " =?utf-8?b?bXguZXhhbXBsZS5uZXQ=?=; dkim=pass\r\n", true },
+	{ AR " mx.=?utf-8?q?example?=.net; dkim=pass\r\n", true },
+	{ AR " (=?utf-8?q?=29?= mx.example.net; x=y) a.b;\r\n", true },
+	{ AR " \xC2\xA0mx.example.net; dkim=pass\r\n", true },
+	{ AR " \xC2\x85mx.example.net; dkim=pass\r\n", true },
+	{ AR " \xE2\x80\x83mx.example.net; dkim=pass\r\n", true },
+	{ AR " mx.example.net\xE2\x80\xA8; dkim=pass\r\n", true },
+	{ AR " mx.exam\xE2\x80\x8Bple.net; dkim=pass\r\n", true },
+	{ AR " mx.example\xEF\xBC\x8Enet; dkim=pass\r\n", true },
+	{ AR " dkim=pass header.d=victim.example\r\n", true },
+	{ AR " dkim = pass header.d=victim.example\r\n", true },
+	{ AR " dkim/1=pass header.d=victim.example\r\n", true },
+	{ AR " (c) spf (d) =pass smtp.mailfrom=a@b.c\r\n", true },
+	{ AR " \"dkim\"=pass\r\n", true },
+	{ AR " ; dkim=pass header.d=victim.example\r\n", true },
+	{ AR " \"\"; dkim=pass header.d=victim.example\r\n", true },
+	{ AR " x.org; dkim=pass reason=\"abc\r\n", true },
+	{ AR " x.org; dkim=pass (abc\r\n", true },
+	{ AR " x.org; dkim=pass (abc\\)\r\n", true },
+	{ AR " (x.org\r\n", true }, { AR " x.org (\r\n", true },
+	{ "Authentication-Results\x0B: mx.example.net;\r\n", true },
+	{ "Authentication-Results\xC2\xA0: mx.example.net;\r\n", true },
+	{ "\x0C" AR " mx.example.net;\r\n", true },
+	{ AR " x.org; dkim=pass (a \\( b)\r\n", false },
+	{ AR " x.org; dkim=pass reason=\"\\\"(\" (\")\r\n", false },
+	{ AR " (a (b \\) c)) x.org; dkim=pass\r\n", false },
+	{ AR " x.org 1; dkim=pass\r\n", false },
+	{ AR " x.org from=a.b; dkim=pass\r\n", false },
+	{ AR " x.org (mx.example.net); dkim=pass\r\n", false },
+	{ AR " x.org; none\r\n", false }, { AR " x.org\r\n", false },
+	{ AR " x mx.example.net; dkim=pass\r\n", false },
+	{ AR " mx; dkim=pass\r\n", false },
+	{ AR " mx.; example=pass\r\n", false },
+	{ AR " x.org; header.b==?a?\r\n", false },
+	{ AR " \x0B\"x.org\"; dkim=pass\r\n", false },
+	{ "ARC-" AR " i=1; mx.example.net; dkim=pass\r\n", false },
+	{ AR " mx.example.ne; dkim=pass\r\n", false },
+	{ AR " amx.example.net; dkim=pass\r\n", false },
+	{ AR " (mx.example.net); x.org; dkim=pass\r\n", true },
+	{ AR " x.org; dkim=pass reason=\"mx.example.net\"\r\n", false },
+	{ AR " mx.(c)example.net; dkim=pass\r\n", true },
+	{ AR " (mx.example.net; dkim=pass\r\n", true },
+	{ AR "\r\n", true }, { AR " (c)\r\n", true },
+	{ "X-" AR " mx.example.net;\r\n", false },
+	{ "Authentication-Result: mx.example.net;\r\n", false },
+	{ "Authentication-Resultss: mx.example.net;\r\n", false },
+	{ "Authentication- Results: mx.example.net;\r\n", false },
+	{ "", false }
+};
+
 static void
 test_claims(void **state)
 {
-	static const struct {
-		const char *field;
-		bool claims;
-	} cases[] = {
-		{ AR " mx.example.net; dkim=pass\r\n", true },
-		{ AR "mx.example.net;none\r\n", true },
-		{ AR " MX.Example.NET; dkim=pass\r\n", true },
-		{ AR " mx.example.net.; dkim=pass\r\n", true },
-		{ AR " mx.example.net 1; dkim=pass\r\n", true },
-		{ AR " mx.example.net/1; dkim=pass\r\n", true },
-		{ AR " mx.example.net (c); dkim=pass\r\n", true },
-		{ AR " mx.example.net(c); dkim=pass\r\n", true },
-		{ AR " (c) mx.example.net; dkim=pass\r\n", true },
-		{ AR " (a (b \\) ;) c)\r\n\t(d) mx.example.net;\r\n", true },
-		{ AR "\r\n mx.example.net;\r\n dkim=pass\r\n", true },
-		{ AR " \"mx.example.net\"; dkim=pass\r\n", true },
-		{ AR " \"mx.exa\\mple.net\"; dkim=pass\r\n", true },
-		{ AR " \"mx.example.net.\" 1; dkim=pass\r\n", true },
-		{ AR " \"mx\".example.net; dkim=pass\r\n", true },
-		{ AR " \"mx.example.net\"evil; dkim=pass\r\n", true },
-		{ AR " \"mx.example.net; dkim=pass\r\n", false },
-		{ AR " mx.example.net\r\n", true },
-		{ AR " mx.example.net", true },
-		{ AR " mx.example.net=x", true },
-		{ "authentication-RESULTS : mx.example.net;\r\n", true },
-		{ "Authentication-Results\t:\tmx.example.net;\r\n", true },
-		{ "Authentication-Results\r\n : mx.example.net;\r\n", true },
-		{ AR " mx.example.org; dkim=pass\r\n", false },
-		{ AR " mx.example.net.evil.org; dkim=pass\r\n", false },
-		{ AR " mx.example.nets; dkim=pass\r\n", false },
-		{ AR " mx.example.net..; dkim=pass\r\n", false },
-		{ AR " mx.example.ne; dkim=pass\r\n", false },
-		{ AR " amx.example.net; dkim=pass\r\n", false },
-		{ AR " (mx.example.net); x.org; dkim=pass\r\n", false },
-		{ AR " x.org; dkim=pass reason=\"mx.example.net\"\r\n", false },
-		{ AR " mx.(c)example.net; dkim=pass\r\n", false },
-		{ AR " (mx.example.net; dkim=pass\r\n", false },
-		{ AR "\r\n", false },
-		{ "X-" AR " mx.example.net;\r\n", false },
-		{ "Authentication-Result: mx.example.net;\r\n", false },
-		{ "Authentication-Resultss: mx.example.net;\r\n", false },
-		{ "Authentication- Results: mx.example.net;\r\n", false },
-		{ "", false }
-	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_claims(cases[i].field, cases[i].claims);
+}
+
+/* Each octet that is no token's, at each place of each id: ours is claimed
+ * still, others are not; but for what begins as ours does, up to an octet
+ * above 127, behind which a reader may see anything. */
+static void
+test_octets(void **state)
+{
+	static const char *const others[] = { "xmx.example.net",
+		"mx.example.ne", "mx.example.com", "x.org", "example.net" };
+	static const char ours[] = "mx.example.net";
+	char field[100];
+	size_t at, k, n = 0;
+	int c;
+
+	(void)state;
+	for (c = 0; c < 256; c++) {
+		if (c > ' ' && c < 0x7F && strchr("()<>@,;:\\\"/[]?=", c) ==
+		    NULL)
+			continue;
+		n++;
+		for (at = 0; at < sizeof(ours); at++) {
+			snprintf(field, sizeof(field), AR " %.*s?%s; x=y\r\n",
+			    (int)at, ours, ours + at);
+			field[strlen(AR) + 1 + at] = (char)c;
+			check_octets(field, strlen(AR) + at + strlen(ours +
+			    at) + 9, true);
+		}
+		for (k = 0; k < 5 && strchr("(\"=;", c) == NULL; k++)
+			for (at = 0; at < strlen(others[k]); at++) {
+				snprintf(field, sizeof(field),
+				    AR " %.*s?%s; x=y\r\n", (int)at,
+				    others[k], others[k] + at);
+				field[strlen(AR) + 1 + at] = (char)c;
+				check_octets(field, strlen(AR) +
+				    strlen(others[k]) + 9, c >= 0x80 &&
+				    at > 0 && strncmp(others[k], ours, at)
+				    == 0);
+			}
+	}
+	assert_int_equal(n, 256 - (0x7F - 0x21) + 15);
 }
 
 /* OpenDKIM #434: a field larger than any buffer; and deep nesting. */
@@ -185,6 +309,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_claims),
+		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_ordinals),
 		cmocka_unit_test(test_many)
