@@ -85,33 +85,44 @@ is_token(uint8_t c)
 }
 
 /*
- * The name, and the colon.  White space before the colon is passed over, as
- * MTAs do.  With other octets around the name no MTA counts the field, but
- * some reader may.
+ * White space before the colon is passed over, as MTAs do.  With other octets
+ * around the name no MTA counts the field, but some reader may.
  */
+static void
+around_name(struct ukey_authres *a, uint8_t c)
+{
+	bool before = a->matched == 0;
+
+	if (c > ' ' && c < 0x7F) {
+		a->state = OTHER;
+		return;
+	}
+	a->state = before ? NAME : NAME_END;
+	a->odd |= before || !ukey_is_fws(c);
+}
+
+/* The name, and the colon. */
 static void
 in_name(struct ukey_authres *a, uint8_t c)
 {
 	bool whole = a->matched == FIELD_NAME_LEN;
 
 	if (a->state == NAME && !whole &&
-	    ukey_lower(c) == (uint8_t)field_name[a->matched]) {
+	    ukey_lower(c) == (uint8_t)field_name[a->matched])
 		a->matched++;
-	} else if (whole && c == ':') {
+	else if (whole && c == ':')
 		a->state = VALUE;
-	} else if ((whole || a->matched == 0) && (c <= ' ' || c >= 0x7F)) {
-		a->state = whole ? NAME_END : NAME;
-		a->odd |= !whole || !ukey_is_fws(c);
-	} else {
+	else if (whole || a->matched == 0)
+		around_name(a, c);
+	else
 		a->state = OTHER;
-	}
 }
 
-/* The ids of R in LIST, N from bit FIRST on, that go on with C; EXACT: no dot
- * may stand behind one. */
+/* The ids of R in LIST, N from bit FIRST on, that go on with C; a dot may stand
+ * behind one. */
 static uint32_t
 still(const struct ukey_authres_reading *r, const struct ukey_view *list,
-    unsigned n, unsigned first, uint8_t c, bool exact)
+    unsigned n, unsigned first, uint8_t c)
 {
 	uint32_t ids = 0;
 	unsigned i;
@@ -120,7 +131,7 @@ still(const struct ukey_authres_reading *r, const struct ukey_view *list,
 		if ((r->ids >> (first + i) & 1) == 0)
 			continue;
 		if (r->len < list[i].len ? ukey_lower(c) ==
-		    ukey_lower(list[i].data[r->len]) : !exact && c == '.')
+		    ukey_lower(list[i].data[r->len]) : c == '.')
 			ids |= (uint32_t)1 << (first + i);
 	}
 	return ids;
@@ -130,11 +141,10 @@ still(const struct ukey_authres_reading *r, const struct ukey_view *list,
 static void
 match(const struct ukey_authres *a, struct ukey_authres_reading *r, uint8_t c)
 {
-	uint32_t ids = still(r, &a->id, 1, 0, c, false);
+	uint32_t ids = still(r, &a->id, 1, 0, c);
 
 	if (a->lists != NULL)
-		ids |= still(r, a->lists->remove, a->lists->removes, 1, c,
-		    false);
+		ids |= still(r, a->lists->remove, a->lists->removes, 1, c);
 	r->ids = ids;
 	if (r->len < UINT8_MAX)
 		r->len++;
@@ -195,25 +205,31 @@ read_octet(struct ukey_authres *a, struct ukey_authres_reading *r,
 		r->depth = 1;
 }
 
+/* What an id, or the method and version in its place, is made of. */
+static bool
+is_word_octet(uint8_t c)
+{
+	return is_token(c) || c == '/' || c >= 0x80;
+}
+
 /* Where the strict reading stands with the id; C stands in no comment and no
  * quoted-string.  What has none, but "method=result" in its place, is
  * claimed. */
 static void
 read_word(struct ukey_authres *a, uint8_t c)
 {
-	bool word = is_token(c) || c == '/' || c >= 0x80;
-
 	if (a->word == ID_READ)
 		return;
-	if ((c == '=' && a->word != NO_WORD) || (c == ';' &&
-	    a->word == NO_WORD))
-		a->claims = true;
-	if (c == ';' || (word && a->word == BEHIND_WORD))
+	if (is_word_octet(c)) {
+		a->word = a->word == BEHIND_WORD ? ID_READ : IN_WORD;
+	} else if (c == ';') {
+		a->claims |= a->word == NO_WORD;
 		a->word = ID_READ;
-	else if (word)
-		a->word = IN_WORD;
-	else if (a->word == IN_WORD && (ukey_is_fws(c) || c == '('))
+	} else if (c == '=') {
+		a->claims |= a->word != NO_WORD;
+	} else if (a->word == IN_WORD && (ukey_is_fws(c) || c == '(')) {
 		a->word = BEHIND_WORD;
+	}
 }
 
 /* The field as RFC 8601 reads it, to its end. */
@@ -254,9 +270,9 @@ read_plainly(struct ukey_authres *a, uint8_t c)
 		if (k->depth != BEHIND_ID || !ukey_is_digit(c))
 			k->ids = 0;
 	} else {
-		k->ids = still(k, a->lists->keep, a->lists->keeps, 0, c, true);
+		k->ids = still(k, a->lists->keep, a->lists->keeps, 0, c);
 		k->depth = IN_ID;
-		k->len++;
+		k->len += k->len < UINT8_MAX;
 	}
 }
 
@@ -294,25 +310,45 @@ ukey_authres_push(struct ukey_authres *a, struct ukey_view octets)
 	}
 }
 
-/* Whether an id is to stay, and can be read in one way only. */
+/* Whether the id is one that stays, and is written plainly. */
 static bool
 is_kept(const struct ukey_authres *a)
 {
-	return a->lists != NULL && !a->quoted && a->whole.depth == 0 &&
-	    has_whole(&a->keep, a->lists->keep, a->lists->keeps, 0);
+	const struct ukey_authres_lists *lists = a->lists;
+	unsigned i;
+
+	if (lists == NULL)
+		return false;
+	for (i = 0; i < lists->keeps; i++) {
+		if ((a->keep.ids >> i & 1) &&
+		    a->keep.len == lists->keep[i].len)
+			return true;
+	}
+	return false;
+}
+
+/* Whether some reading ended with an id of ours, or where one may follow. */
+static bool
+may_be_ours(const struct ukey_authres *a)
+{
+	const struct ukey_authres_reading *r;
+	unsigned i;
+
+	for (i = 0; i < UKEY_AUTHRES_READINGS; i++) {
+		r = &a->reading[i];
+		if (r->ids != 0 && (r->depth > 0 || is_whole(a, r)))
+			return true;
+	}
+	return false;
 }
 
 static bool
 is_claimed(const struct ukey_authres *a)
 {
-	bool claims = a->claims || a->quoted || a->whole.depth > 0 ||
-	    a->word == NO_WORD || (a->lists != NULL && a->lists->all);
-	unsigned i;
-
-	for (i = 0; i < UKEY_AUTHRES_READINGS && !claims; i++)
-		claims = a->reading[i].ids != 0 &&
-		    (a->reading[i].depth > 0 || is_whole(a, &a->reading[i]));
-	return claims && !is_kept(a);
+	if (a->quoted || a->whole.depth > 0 || a->word == NO_WORD)
+		return true; /* it cannot be read */
+	return !is_kept(a) && (a->claims || may_be_ours(a) ||
+	    (a->lists != NULL && a->lists->all));
 }
 
 bool

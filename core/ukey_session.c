@@ -18,6 +18,7 @@ ukey_session_init(struct ukey_session *s,
 	s->size = size;
 	s->reason = UKEY_REASON_NO_KEY;
 	ukey_authres_init(&s->authres, settings->authserv_id);
+	ukey_authres_also(&s->authres, settings->results);
 	if (role != UKEY_ROLE_MX)
 		return;
 	ukey_verify_init(&s->u.verify, settings->no_dkim ? 0 :

@@ -47,6 +47,8 @@ enum ukey_from_check {
 /* Shared by all sessions; must stay while one lives. */
 struct ukey_session_settings {
 	struct ukey_view authserv_id;  /* ours, a domain name */
+	const struct ukey_authres_lists *results; /* which other results go,
+	                                * and which stay; NULL: no list */
 	struct ukey_policy policy;     /* MX: the receiver's ceiling */
 	uint32_t expire;               /* x= less t= in seconds; 0: none */
 	uint8_t header_canon, body_canon; /* enum ukey_canon */

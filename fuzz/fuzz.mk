@@ -22,12 +22,14 @@ FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
 	platform/posix/ukey_resolver_conf.c \
 	platform/posix/ukey_resolver_address.c \
 	examples/milter/conf.c examples/milter/conf_network.c \
+	examples/milter/conf_results.c \
 	tests/support/support_dns.c
 FUZZ_REAL_SRC = $(filter-out core/ukey_scan.c,$(FUZZ_CORE)) \
 	$(wildcard port/*.c port/mbedtls/*.c port/simd/*.c platform/posix/*.c) \
 	$(addprefix fuzz/help_,pieces.c real.c ukd.c canon.c connection.c \
 	command.c) \
-	$(addprefix examples/milter/,conf.c conf_network.c connection.c \
+	$(addprefix examples/milter/,conf.c conf_network.c conf_results.c \
+	connection.c \
 	field.c journal.c keys.c log.c notice.c output.c spare.c \
 	answer.c transaction.c) $(wildcard platform/milter/*.c) \
 	tests/support/support_dns.c \

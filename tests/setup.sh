@@ -18,6 +18,7 @@ packages() {
 	test) packages build
 	    echo 'g++ zsh libcmocka-dev pkgconf mandoc cmake opendkim-tools
 	    opendkim libopendkim-dev python3-dkim python3-dnspython
+	    python3-authres libmail-authenticationresults-perl
 	    bind9 bind9-dnsutils bind9-utils
 	    libmail-dkim-perl nsd unbound
 	    python3-kconfiglib' ;;

@@ -70,6 +70,7 @@ put_action(struct connection *c, const struct ukey_action *a,
 		c->bad = !ukey_milter_write_delete(out,
 		    UKEY_VIEW("Authentication-Results"), a->ordinal);
 		count(COUNT_FORGED);
+		c->removed++;
 		return NULL;
 	case UKEY_ACTION_INSERT:
 		c->bad = !ukey_milter_write_insert(out, submission ? 1 : 0,

@@ -12,8 +12,9 @@
 
 #include "conf.h"
 
-enum kind { TEXT, PATH, NUMBER, OCTAL, SECONDS, WORD, FLAG, OCTET, LISTEN,
-	NETWORK, CANON, CEILING, DOMAIN_NAME };
+/* From LISTEN on: those that may stand several times. */
+enum kind { TEXT, PATH, NUMBER, OCTAL, SECONDS, WORD, FLAG, OCTET, CANON,
+	CEILING, DOMAIN_NAME, LISTEN, NETWORK, REMOVED, KEPT };
 
 /* One key.  WORD, FLAG, OCTET: the words of WORDS, separated by blanks, are 0,
  * 1, 2, in an unsigned, a bool or an octet. */
@@ -35,6 +36,8 @@ static const struct key {
 	{ "dns", TEXT, AT(dns), 0, 0, NULL },
 	{ "dns-timeout", NUMBER, AT(dns_timeout), 1, 60, NULL },
 	{ "authserv-id", DOMAIN_NAME, AT(authserv_id), 0, 0, NULL },
+	{ "remove-results", REMOVED, 0, 0, 0, NULL },
+	{ "keep-results", KEPT, 0, 0, 0, NULL },
 	{ "metrics-file", PATH, AT(metrics_file), 0, 0, NULL },
 	{ "submission-name", TEXT, AT(submission_name), 0, 0, NULL },
 	{ "trusted-network", NETWORK, 0, 0, 0, NULL },
@@ -221,10 +224,24 @@ add_listener(struct conf *c, struct ukey_view value)
 	return NULL;
 }
 
+/* One more VALUE of a key that may stand several times. */
+static const char *
+add(struct conf *c, enum kind kind, struct ukey_view value)
+{
+	if (kind == LISTEN)
+		return add_listener(c, value);
+	if (kind == NETWORK)
+		return conf_add_network(c, value);
+	return kind == REMOVED ? conf_remove_results(c, value) :
+	    conf_add_ids(&c->keep, value);
+}
+
 /* What KEY wants where VALUE is none of it. */
 static const char *
 set(struct conf *c, const struct key *key, struct ukey_view value)
 {
+	if (key->kind >= LISTEN)
+		return add(c, key->kind, value);
 	switch (key->kind) {
 	case TEXT:
 	case PATH:
@@ -235,10 +252,6 @@ set(struct conf *c, const struct key *key, struct ukey_view value)
 		return set_number(c, key, value);
 	case SECONDS:
 		return set_expire(c, value);
-	case LISTEN:
-		return add_listener(c, value);
-	case NETWORK:
-		return conf_add_network(c, value);
 	case CANON:
 		return set_canon(c, value);
 	default:
@@ -328,6 +341,11 @@ conf_parse(struct conf *c, const char *name, const char *text, size_t len,
 	}
 	c->session.authserv_id = (struct ukey_view) {
 		(const uint8_t *)c->authserv_id, strlen(c->authserv_id) };
+	c->results.remove = c->remove.view;
+	c->results.removes = (uint8_t)c->remove.count;
+	c->results.keep = c->keep.view;
+	c->results.keeps = (uint8_t)c->keep.count;
+	c->session.results = &c->results;
 	lack = missing(c);
 	if (lack != NULL)
 		snprintf(err, CONF_ERROR_SIZE, "%.200s: %s", name, lack);

@@ -15,6 +15,13 @@
 #define CONF_FILE_MAX 65536 /* octets */
 #define CONF_ERROR_SIZE 512
 
+/* Authserv-ids of a setting. */
+struct conf_ids {
+	char text[UKEY_AUTHRES_IDS][CONF_TEXT];
+	struct ukey_view view[UKEY_AUTHRES_IDS];
+	unsigned count;
+};
+
 enum conf_local { CONF_SIGN, CONF_VERIFY, CONF_PASS };
 
 struct conf_network {
@@ -42,6 +49,8 @@ struct conf {
 	unsigned body_notice;  /* whether a line is put into bodies */
 	unsigned notice_limit; /* octets of a body that is kept for it */
 	char notice_folder[CONF_TEXT]; /* where */
+	struct conf_ids remove, keep; /* whose results go, and whose stay */
+	struct ukey_authres_lists results;
 	struct ukey_session_settings session;
 };
 
@@ -57,6 +66,11 @@ bool conf_parse(struct conf *c, const char *name, const char *text,
 bool conf_read(struct conf *c, const char *path, char *err);
 /* For conf.c: adds the network VALUE; what is wanted where it is none. */
 const char *conf_add_network(struct conf *c, struct ukey_view value);
+/* For conf.c: adds the words of VALUE to IDS; what is expected where one is no
+ * host name. */
+const char *conf_add_ids(struct conf_ids *ids, struct ukey_view value);
+/* For conf.c: remove-results = VALUE, the same. */
+const char *conf_remove_results(struct conf *c, struct ukey_view value);
 /* For conf.c: what is wanted where VALUE is no place to listen at. */
 const char *conf_listener(struct ukey_view value);
 /* Whether ADDRESS, text as milters get it, lies in a trusted network. */

@@ -2,6 +2,7 @@
  * userkeys-milter: what the log and the counters keep of a message.
  * SPDX-License-Identifier: MIT
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "log.h"
@@ -55,10 +56,13 @@ journal_message(const struct connection *c, const char *action,
 	    &c->message->session;
 	struct ukey_verify *v = s == NULL ? NULL : ukey_session_verify(s);
 	struct ukey_judgement j;
-	char line[LINE_SIZE] = "";
+	char line[LINE_SIZE] = "", number[16];
 
 	put_names(line, c);
 	put(line, "action", action);
+	snprintf(number, sizeof(number), "%u", c->removed);
+	if (c->removed > 0)
+		put(line, "results-removed", number);
 	if (v != NULL) {
 		ukey_verify_userkeys(v, &j);
 		put(line, "userkeys", ukey_verdict_word(j.verdict));

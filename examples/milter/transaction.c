@@ -59,6 +59,7 @@ message_free(struct connection *c)
 	c->field_cut = false;
 	c->waiting = c->replacing = false;
 	c->why = c->action = NULL;
+	c->removed = 0;
 	c->purpose = PURPOSE_NONE;
 	c->queue_id[0] = c->message_id[0] = c->login[0] = '\0';
 	c->has_mail_addr = false;

@@ -79,6 +79,7 @@ struct connection {
 	bool has_mail_addr;      /* the MTA told; empty: the null sender */
 	enum purpose purpose;
 	const char *why;         /* for the log: what the database said */
+	unsigned removed;        /* Authentication-Results, for the log */
 	const char *action;      /* for the log, from the answer to its end */
 	struct message *message; /* on the heap from MAIL to the end */
 	uint8_t *field;          /* the open field, on the heap */

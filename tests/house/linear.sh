@@ -16,7 +16,8 @@ ${CC:-cc} -std=gnu99 -O2 -g -Icore -Iport -Iport/mbedtls -Iplatform/posix \
     -DUKEY_H_NAMES_MAX=60000 -DUKEY_TAG_LIST_MAX=65535 \
     -o "$work/linear" tests/house/linear.c tests/house/linear_parsers.c \
     platform/milter/ukey_milter_codec.c platform/posix/ukey_zone*.c \
-    examples/milter/conf.c examples/milter/conf_network.c core/*.c port/*.c \
+    examples/milter/conf.c examples/milter/conf_network.c \
+    examples/milter/conf_results.c core/*.c port/*.c \
     port/mbedtls/ukey_port_*.c -lmbedcrypto || exit 1
 
 count() {

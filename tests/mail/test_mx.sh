@@ -219,14 +219,47 @@ Authentication-Results: "mx.d\est.test" (x); userkeys=pass claim=10
 Authentication-Results: mx.dest.test (unclosed; userkeys=pass claim=11
 Authentication-Results: other.test; userkeys=pass claim=other
 EOF
+# What readers pass over, or end elsewhere, in front of the id and within it.
+n=11
+for id in '\013mx.dest.test' '\014mx.dest.test' '\001mx.dest.test' \
+    '\302\240mx.dest.test' '\302\205mx.dest.test' '\342\200\203mx.dest.test' \
+    '\240mx.dest.test' 'mx . dest . test' 'mx(c).dest.test' 'mx\\.dest.test' \
+    '(\\) mx.dest.test' '(a (b) mx.dest.test' '"mx.dest.test' \
+    'mx.dest\014.test' 'mx.dest.test\013' '=?utf-8?q?mx.dest.test?='; do
+	n=$((n + 1))
+	# shellcheck disable=SC2059 # octal escapes
+	printf "Authentication-Results: $id; userkeys=pass claim=$n\n"
+done >>"$work/claims"
 { cat "$work/claims"; cat "$(letter claims eve@example.net)"; } \
     >"$work/with-claims"
-taken claims eve@example.net "$work/with-claims" none \
-    'eleven forged results'
+taken claims eve@example.net "$work/with-claims" none "$n forged results"
 is 'claim=other' "$(grep -o 'claim=[a-z0-9]*' "$(delivered claims)")" \
     "another server's alone is left"
 is 3 "$(grep -ci '^Authentication-Results:' "$(delivered claims)")" \
     'beside ours'
+
+# ---- what a message writes into our fields ------------------------------------------
+
+# An octet that is no text, behind a backslash that would escape our quote.
+evil='From: "; dkim=pass header.d=bank.example; x="@evil.test'
+n=0
+for sender in '<"a\\\302\205"@evil.test>' '<"a\302\205"@evil.test>' \
+    '<"; dkim=pass header.d=bank.example; x="@evil.test>' '<"a\\""@evil.test>' \
+    '<"a;b"@evil.test>' '<jos\303\251@evil.test>'; do
+	n=$((n + 1))
+	# shellcheck disable=SC2059 # octal escapes
+	sender=$(printf "$sender")
+	printf '%s\nSubject: inject%s\n\nHello\n' "$evil" $n >"$work/letter.evil"
+	reply=$(python3 tests/mail/post.py -u -r "$notice_port" "$sender" \
+	    b@dest.test "$work/letter.evil")
+	case $reply in
+	250*)	python3 tests/support/results_reader.py mx.dest.test \
+		    <"$(delivered inject$n)" >"$work/results"
+		is 0 $? "read strictly: $sender"
+		is 'dkim=none' "$(sed 1q "$work/results")" "no dkim: $sender" ;;
+	*)	is 5 "$(code 1 "$reply")" "Postfix takes or refuses it: $sender" ;;
+	esac
+done
 
 # ---- OpenDKIM behind us --------------------------------------------------------------
 

@@ -194,6 +194,43 @@ def temperror(bed, with_):
               out[:300])
 
 
+def results(bed, with_):
+    """Whose results go, and whose stay; a field that is to stay is written
+    plainly, and what cannot be read is nobody's."""
+    names = (b"mx.example.net", b"MX.example.net.", b"old.example.net",
+             b"x\x0bold.example.net", b"\x0bold.example.net", b"filter.local",
+             b"filter.local 1", b"(c) filter.local", b'"filter.local"',
+             b"filter.local.", b"other.example")
+    fields = b"".join(b"Authentication-Results: " + name +
+                      b"; dkim=pass header.d=n%d.test\r\n" % i
+                      for i, name in enumerate(names))
+    for text, stays in (
+            ("", {2, 3, 4, 5, 6, 7, 8, 9, 10}),
+            ("remove-results = ours\n", {2, 3, 4, 5, 6, 7, 8, 9, 10}),
+            ("remove-results = old.example.net\n", {3, 5, 6, 7, 8, 9, 10}),
+            ("remove-results = a.example, old.example.net\n"
+             "remove-results = filter.local\n", {3, 10}),
+            ("remove-results = all\n", set()),
+            ("remove-results = all\nkeep-results = filter.local other.example"
+             "\n", {5, 6, 10}),
+            ("keep-results = mx.example.net\n",
+             {0, 2, 3, 4, 5, 6, 7, 8, 9, 10}),
+            ("remove-results = filter.local\nkeep-results = filter.local\n",
+             {2, 3, 4, 5, 6, 10})):
+        with_(text)
+        out = send(bed.where, fields + MESSAGE, "<eve@example.net>")
+        left = {int(n) for n in re.findall(rb"header.d=n(\d+).test", out)}
+        check(f"{text!r}: what stays", left == stays, left)
+        until(f"{text!r}: the log tells how many went", lambda: (
+            f"results-removed={len(names) - len(stays)} " if
+            len(stays) < len(names) else "why=") in
+            bed.milter.text().splitlines()[-1])
+        big = b"Authentication-Results: " + names[5] + b"; x=" + \
+            b"y" * 70000 + b"\r\n"
+        out = send(bed.where, big + MESSAGE, "<eve@example.net>")
+        check(f"{text!r}: too large to be read", b"yyyy" not in out)
+
+
 def others(bed, with_):
     with_("dkim = no\n")
     out = send(bed.where)
@@ -404,7 +441,7 @@ def main():
             bed.dns.serve()
             with_ = settings_of(bed)
             for test in (from_check, unsigned, local_mail, local_default,
-                         trusted, advice, held, temperror, others):
+                         trusted, advice, held, temperror, results, others):
                 test(bed, with_)
             bed.milter.reload()
             listening(bed, work)

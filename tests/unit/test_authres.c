@@ -282,6 +282,52 @@ test_ordinals(void **state)
 	assert_false(ukey_authres_forged(&a, 9));
 }
 
+/* What else goes, and what stays: only an id that is written plainly. */
+static void
+test_lists(void **state)
+{
+	static const struct ukey_view remove[] = { { (const uint8_t *)"old.e",
+		5 }, { (const uint8_t *)"mx", 2 } };
+	static const struct ukey_view keep[] = { { (const uint8_t *)"f.local",
+		7 }, { (const uint8_t *)"mx.example.net", 14 } };
+	static const struct {
+		const char *id;
+		bool list, all, both; /* deleted with the one, the other */
+	} fields[] = {
+		{ " old.e;", 1, 1, 1 }, { " OLD.E. 1;", 1, 1, 1 },
+		{ " o\x01ld.e;", 1, 1, 1 }, { " mx;", 1, 1, 1 },
+		{ " mx.example.net;", 1, 1, 0 }, { "mx.example.net", 1, 1, 0 },
+		{ " mx.example.net.;", 1, 1, 1 },
+		{ " \"mx.example.net\";", 1, 1, 1 },
+		{ " mx.example.net (c);", 1, 1, 1 },
+		{ " mx.example.net 1 ;", 1, 1, 0 },
+		{ " mx.example.net 1 x;", 1, 1, 1 },
+		{ " mx.example.net; x=\"", 1, 1, 1 }, { " f.local;", 0, 1, 0 },
+		{ " f.local; (", 1, 1, 1 }, { " f.local/1;", 0, 1, 1 },
+		{ " xf.local;", 0, 1, 1 }, { " f.locals;", 0, 1, 1 },
+		{ "\r\n\tF.LOCAL\r\n 1;", 0, 1, 0 },
+		{ " mxx;", 0, 1, 1 }, { " x.org;", 0, 1, 1 }
+	};
+	struct ukey_authres_lists lists = { remove, keep, 2, 0, false };
+	struct ukey_authres a;
+	char field[80];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3 * sizeof(fields) / sizeof(fields[0]); i++) {
+		lists.all = i % 3 > 0;
+		lists.keeps = i % 3 == 2 ? 2 : 0;
+		snprintf(field, sizeof(field), AR "%s\r\n",
+		    fields[i / 3].id);
+		ukey_authres_init(&a, ID);
+		ukey_authres_also(&a, &lists);
+		push(&a, field, strlen(field));
+		if (ukey_authres_end(&a) != (i % 3 == 0 ? fields[i / 3].list :
+		    i % 3 == 1 ? fields[i / 3].all : fields[i / 3].both))
+			fail_msg("%s with lists %u", field, (unsigned)i % 3);
+	}
+}
+
 /* Beyond the bitmap every such field goes, whoever claims it. */
 static void
 test_many(void **state)
@@ -312,6 +358,7 @@ main(void)
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_ordinals),
+		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_many)
 	};
 
