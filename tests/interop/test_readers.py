@@ -67,6 +67,9 @@ def by_authres(values):
 
 
 def by_perl(values):
+    """Octets, as Perl reads a file."""
+    values = [v.encode("utf-8", "surrogateescape").decode("latin-1")
+              for v in values]
     out = subprocess.run(["perl", "-e", PERL], check=True, text=True,
                          input=json.dumps(values), capture_output=True)
     return [json.loads(line) for line in out.stdout.splitlines()]
