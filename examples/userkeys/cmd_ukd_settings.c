@@ -65,13 +65,15 @@ form_take(const struct ukd_options *o, struct ukey_ukd_login_form *form)
 int
 ukd_settings(struct ukey_ukd *u, const struct ukd_options *o)
 {
+	unsigned fold = (unsigned)o->fold + o->no_fold;
+	unsigned realm = (unsigned)(o->realm != NULL) + o->no_realm;
 	struct ukey_ukd_login_form form;
 	unsigned changed;
 	int exit;
 
-	if (!o->fold && !o->no_fold && o->realm == NULL && !o->no_realm)
+	if (fold + realm == 0)
 		return settings_print(u, o->json);
-	if ((o->fold && o->no_fold) || (o->realm != NULL && o->no_realm))
+	if (fold > 1 || realm > 1)
 		return cli_usage("ukd", "settings: two options that say the "
 		    "opposite: leave one out");
 	ukey_ukd_login_form(u, &form);
