@@ -59,16 +59,12 @@ typedef char both_fields_fit[USERKEYS_MAX <= UKEY_AUTHRES_FIELD_MAX &&
 typedef char lines_fit[PROPERTY("smtp.mailfrom", ADDRESS_MAX) + 1 <= 998
     ? 1 : -1];
 
-/* RFC 2045 5.1: printable ASCII, but none of the tspecials. */
 static bool
 is_token(struct ukey_view v)
 {
-	static const char tspecials[] = "()<>@,;:\\\"/[]?=";
 	size_t i = 0;
 
-	while (i < v.len && v.data[i] > ' ' && v.data[i] < 0x7F &&
-	    ukey_view_find((struct ukey_view) { (const uint8_t *)tspecials,
-	    LENGTH(tspecials) }, v.data[i]) == LENGTH(tspecials))
+	while (i < v.len && ukey_is_token(v.data[i]))
 		i++;
 	return i == v.len && i > 0;
 }

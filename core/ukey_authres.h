@@ -40,15 +40,16 @@ void ukey_authres_dkim(struct ukey_out *out, struct ukey_view id,
  * The recogniser: a push machine over the header that finds the fields which
  * claim our authserv-id.  It does not ask how RFC 8601 reads a field but
  * whether any reader, however lenient, could take it for ours: it follows
- * several readings at once (comments nested or not, with quoted-pairs or not,
- * or no comments at all), and in each passes over every octet that is no
- * token's before and within the id.  In doubt a field is claimed: one that ends
- * within a comment or quoted-string, that has an encoded-word or an octet above
- * 127 where the id should be, or that has no id.  A longer id is another one.
- * Fields of any size and number; independent of every arena.
+ * several readings at once (comments nested or not, with quoted-pairs in them,
+ * outside of them or nowhere, or no comments at all), and in each passes over
+ * every octet that is no token's before and within the id.  In doubt a field
+ * is claimed: one that ends within a comment or quoted-string, that has an
+ * encoded-word or an octet above 127 where the id should be, or that has no
+ * id.  A longer id is another one.  Fields of any size and number; independent
+ * of every arena.
  */
 #define UKEY_AUTHRES_IDS 16     /* in a list of more ids */
-#define UKEY_AUTHRES_READINGS 5
+#define UKEY_AUTHRES_READINGS 9
 
 /* The receiver's wish beside our own id; must stay. */
 struct ukey_authres_lists {
@@ -65,7 +66,7 @@ struct ukey_authres_reading {
 	uint32_t ids;  /* bit per id that its octets so far are the begin of */
 	uint8_t len;   /* octets of a token so far, saturating */
 	uint8_t depth; /* comment nesting, saturating */
-	bool pair;     /* behind a backslash in a comment */
+	bool pair;     /* behind a backslash that counts */
 };
 
 struct ukey_authres {

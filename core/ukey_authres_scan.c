@@ -24,12 +24,15 @@ enum word {
 	ID_READ      /* it has one */
 };
 
-/* How comments are read; without COMMENTS, parentheses are octets like others
- * that are no token's. */
-enum { COMMENTS = 1, NESTED = 2, PAIRS = 4 };
+/* How comments are read, and what a backslash hides: a parenthesis in them, or
+ * outside too.  Without COMMENTS, parentheses are octets like others that are
+ * no token's. */
+enum { COMMENTS = 1, NESTED = 2, PAIRS = 4, PAIRS_OUTSIDE = 8 };
 static const uint8_t rules[UKEY_AUTHRES_READINGS] = {
 	COMMENTS | NESTED | PAIRS, /* RFC 5322 3.2.2 */
-	COMMENTS | NESTED, COMMENTS | PAIRS, COMMENTS, 0
+	COMMENTS | NESTED | PAIRS | PAIRS_OUTSIDE, COMMENTS | NESTED,
+	COMMENTS | PAIRS, COMMENTS | PAIRS | PAIRS_OUTSIDE, COMMENTS,
+	COMMENTS | NESTED | PAIRS_OUTSIDE, COMMENTS | PAIRS_OUTSIDE, 0
 };
 #define STRICT (COMMENTS | NESTED | PAIRS)
 
@@ -71,17 +74,6 @@ ukey_authres_also(struct ukey_authres *a,
     const struct ukey_authres_lists *lists)
 {
 	a->lists = lists;
-}
-
-/* RFC 2045 5.1. */
-static bool
-is_token(uint8_t c)
-{
-	static const char tspecials[] = "()<>@,;:\\\"/[]?=";
-
-	return c > ' ' && c < 0x7F &&
-	    ukey_view_find((struct ukey_view) { (const uint8_t *)tspecials,
-		sizeof(tspecials) - 1 }, c) == sizeof(tspecials) - 1;
 }
 
 /*
@@ -186,6 +178,18 @@ in_comment(struct ukey_authres *a, struct ukey_authres_reading *r,
 		a->claims = true; /* nobody nests like that in good faith */
 }
 
+/* An octet that is no token's, in no comment. */
+static void
+pass_over(struct ukey_authres *a, struct ukey_authres_reading *r,
+    uint8_t rule, uint8_t c)
+{
+	if (is_whole(a, r) || (c >= 0x80 && r->len > 0))
+		a->claims = true;
+	if (c == '(' && (rule & COMMENTS) && !r->pair)
+		r->depth = 1;
+	r->pair = c == '\\' && (rule & PAIRS_OUTSIDE) && !r->pair;
+}
+
 /* One octet for one reading whose id is not known to be another one. */
 static void
 read_octet(struct ukey_authres *a, struct ukey_authres_reading *r,
@@ -193,23 +197,19 @@ read_octet(struct ukey_authres *a, struct ukey_authres_reading *r,
 {
 	if (r->depth > 0) {
 		in_comment(a, r, rule, c);
-		return;
-	}
-	if (is_token(c)) {
+	} else if (ukey_is_token(c)) {
 		match(a, r, c);
-		return;
+		r->pair = false;
+	} else {
+		pass_over(a, r, rule, c);
 	}
-	if (is_whole(a, r) || (c >= 0x80 && r->len > 0))
-		a->claims = true;
-	if (c == '(' && (rule & COMMENTS))
-		r->depth = 1;
 }
 
 /* What an id, or the method and version in its place, is made of. */
 static bool
 is_word_octet(uint8_t c)
 {
-	return is_token(c) || c == '/' || c >= 0x80;
+	return ukey_is_token(c) || c == '/' || c >= 0x80;
 }
 
 /* Where the strict reading stands with the id; C stands in no comment and no
@@ -266,7 +266,7 @@ read_plainly(struct ukey_authres *a, uint8_t c)
 		k->depth = k->depth == BEFORE_ID ? BEFORE_ID : BEHIND_ID;
 	} else if (c == ';') {
 		k->depth = OVER;
-	} else if (k->depth == BEHIND_ID || !is_token(c)) {
+	} else if (k->depth == BEHIND_ID || !ukey_is_token(c)) {
 		if (k->depth != BEHIND_ID || !ukey_is_digit(c))
 			k->ids = 0;
 	} else {

@@ -39,6 +39,16 @@ ukey_is_ldh(uint8_t c)
 	return ukey_is_alpha(c) || ukey_is_digit(c) || c == '-';
 }
 
+bool
+ukey_is_token(uint8_t c)
+{
+	/* a bit for each octet below 0x80 that is one */
+	static const uint32_t ascii[] = { 0, 0x03FF6CFA, 0xC7FFFFFE,
+		0x7FFFFFFF };
+
+	return c < 0x80 && (ascii[c / 32] >> c % 32 & 1) != 0;
+}
+
 uint8_t
 ukey_lower(uint8_t c)
 {

@@ -29,6 +29,9 @@ bool ukey_is_digit(uint8_t c);
 bool ukey_is_alpha(uint8_t c);
 /* Letter, digit or hyphen (RFC 1123 2.1). */
 bool ukey_is_ldh(uint8_t c);
+/* An octet of a token: printable ASCII, but none of the tspecials (RFC 2045
+ * 5.1). */
+bool ukey_is_token(uint8_t c);
 /* A-Z to a-z; every other octet as it is, whatever the locale. */
 uint8_t ukey_lower(uint8_t c);
 /* 0..15, or 255 when C is no hex digit. */

@@ -23,7 +23,7 @@ FUZZ_CHEAP_SRC = $(FUZZ_CORE) fuzz/port_fuzz.c \
 	platform/posix/ukey_resolver_address.c \
 	examples/milter/conf.c examples/milter/conf_network.c \
 	examples/milter/conf_results.c \
-	tests/support/support_dns.c
+	$(addprefix tests/support/support_,dns.c lines.c results.c)
 FUZZ_REAL_SRC = $(filter-out core/ukey_scan.c,$(FUZZ_CORE)) \
 	$(wildcard port/*.c port/mbedtls/*.c port/simd/*.c platform/posix/*.c) \
 	$(addprefix fuzz/help_,pieces.c real.c ukd.c canon.c connection.c \

@@ -55,6 +55,35 @@ session_octets(struct ukey_session *s, unsigned what, struct ukey_view v)
 	free(copy);
 }
 
+void
+session_message(struct ukey_session *s, struct ukey_view octets)
+{
+	uint8_t *field = malloc(octets.len + 8); /* CRLF at the end */
+	struct ukey_message splitter;
+	struct ukey_event e;
+	size_t len = 0;
+
+	MUST(field != NULL);
+	ukey_message_init(&splitter);
+	while ((e = octets.len > 0 ? ukey_message_next(&splitter, &octets) :
+	    ukey_message_end(&splitter)).kind != UKEY_EVENT_NONE ||
+	    octets.len > 0) {
+		if (e.kind == UKEY_EVENT_FIELD) {
+			memcpy(field + len, e.octets.data, e.octets.len);
+			len += e.octets.len;
+		} else if (e.kind == UKEY_EVENT_FIELD_END) {
+			session_octets(s, 2, (struct ukey_view) { field,
+			    len });
+			len = 0;
+		} else if (e.kind != UKEY_EVENT_NONE) {
+			session_octets(s, e.kind == UKEY_EVENT_HEADER_END ?
+			    4 : 5, e.octets);
+		}
+	}
+	free(field);
+	(void)ukey_session_end(s);
+}
+
 /* One field: lines of at most 998 octets that end with CRLF, all but the
  * first beginning with white space, nothing but text in between. */
 static void

@@ -35,6 +35,17 @@ LITERALS = {
     "canon_header": [b"\1\2Subject:  a \r\n\t b \r\n", b"\0\5X: y\r\n"],
     "authres": [b"Authentication-Results: mx.example.net; dkim=pass\r\n",
                 b"authentication-results : (c)\"mx.example.net\". 1;\r\n"],
+    "strip": [b" mx.e; dkim=pass", b" x.mx.e; dkim=pass", b"\x0cmx.e 1; a=b",
+              b" (\\) mx.e; a=b", b" (a (b) m.x.e) \"mx.e\";",
+              b"\xc2\xa0mx.e; a=b", b"mx . e ;", b" other.example; dkim=pass"],
+    "results": [
+        b"\0v=DKIM1; uk=reject; p=\0<\"a\\\xc2\x85\"@e.org>\0From: \"; dkim="
+        b"pass header.d=b.example; x=\"@e.org\r\n\r\n",
+        b"\0\0<>\0From: \"a\\\xff\"@e.org\r\nAuthentication-Results: mx.e;"
+        b"\r\n\r\nx",
+        b"\2\0<a@e.org>\0DKIM-Signature: v=1; a=rsa-sha256; d=e.org; s=\"/;"
+        b" i=\"a;\\b\"@e.org;\r\n h=from; bh=AA==; b=A/=\"\r\nFrom: a@e.org"
+        b"\r\n\r\n"],
     "zone": [b"a.b. 60 IN TXT \"x\" \"y\"\n*.b. CNAME c.\n",
              b"$ORIGIN b.\n$TTL 5\n@ DNAME c.\na TXT ( \"\\065\" ; c\n )\n",
              b"a.b. SERVFAIL\n"],
@@ -144,6 +155,8 @@ def from_message(seeds, case, message, record):
                     calls(plain) + b"\6\0\7sig\0")
     seeds.write("session_mx", case, b"\3" + record + b"\0\1<a@e.org>\0" +
                 calls(right(short)) + b"\7\0")
+    seeds.write("results", case, b"\3" + record + b"\0<a@e.org>\0" +
+                right(short))
 
 
 # Of fuzz/twin/twin.h and dns.c: classes of names, kinds of answers.
