@@ -270,45 +270,19 @@ ukey_authres_dkim_result(struct ukey_out *out, const struct ukey_judgement *j)
 		property_text(out, "policy.time", "unknown");
 }
 
-/* Marks what is to be shown of V's results, bit by bit: those for which JUDGED
- * holds, until there are UKEY_DKIM_MAX of them. */
-static uint32_t
-choose(const struct ukey_verify *v, uint32_t shown, bool judged)
-{
-	unsigned i, count = ukey_verify_dkim_count(v), n = 0;
-	struct ukey_judgement j;
-
-	for (i = 0; i < count; i++)
-		n += shown >> i & 1;
-	for (i = 0; i < count && n < UKEY_DKIM_MAX; i++) {
-		ukey_verify_dkim(v, i, &j);
-		if (j.judged != judged ||
-		    j.reason == UKEY_REASON_SIGNATURE_LIMIT)
-			continue;
-		shown |= (uint32_t)1 << i;
-		n++;
-	}
-	return shown;
-}
-
-/* Those that were judged come before those that their own tags refuse: five
- * of these on top hide no result. */
 void
 ukey_authres_dkim(struct ukey_out *out, struct ukey_view id,
     const struct ukey_verify *v)
 {
-	uint32_t shown = choose(v, choose(v, 0, true), false);
+	unsigned i, count = ukey_verify_dkim_count(v);
 	struct ukey_judgement j;
-	unsigned i;
 
 	start(out, id);
-	for (i = 0; shown >> i != 0; i++) {
-		if ((shown >> i & 1) == 0)
-			continue;
+	for (i = 0; i < count; i++) {
 		ukey_verify_dkim(v, i, &j);
 		ukey_authres_dkim_result(out, &j);
 	}
-	if (shown == 0)
+	if (count == 0)
 		result(out, "dkim", UKEY_NONE, UKEY_REASON_OK);
 	ukey_out_text(out, FIELD_END);
 }

@@ -69,6 +69,7 @@ struct ukey_authres_reading {
 	bool pair;     /* behind a backslash that counts */
 };
 
+#define ukey_authres_init UKEY_LINK_NAME(ukey_authres_init)
 struct ukey_authres {
 	struct ukey_view id;  /* ours; must stay */
 	const struct ukey_authres_lists *lists;

@@ -61,6 +61,7 @@ struct ukey_dns_answer {
 	uint32_t ttl;       /* seconds to keep it: the least of chain and
 	                     * records; for ABSENT by SOA (RFC 2308 5), else 0;
 	                     * values over 2^31-1 count as 0 (RFC 2181 8) */
+	uint16_t text_len;  /* of the last record, also where it did not fit */
 	uint8_t name_len;   /* ASK: the name to ask; RECORDS: their owner */
 	uint8_t name[UKEY_DNS_NAME_MAX];
 };

@@ -281,8 +281,10 @@ ukey_dns_answer_next(struct ukey_dns_answer *a, struct ukey_out *out)
 		if (r.type != UKEY_DNS_TXT || r.rclass != UKEY_DNS_IN ||
 		    !is_here(a, &r))
 			continue;
+		a->text_len = 0;
 		for (at = r.rdata; at < r.end; at += 1 + n) {
 			n = a->packet.data[at];
+			a->text_len = (uint16_t)(a->text_len + n);
 			ukey_out_view(out, ukey_view_part(a->packet, at + 1,
 			    at + 1 + n));
 		}

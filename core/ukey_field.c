@@ -6,12 +6,6 @@
 
 #include "ukey_mem.h"
 
-/* Over PROTOCOL 8's own limit it is the sender's fault, else ours. */
-#define HEADER_REASON (UKEY_HEADER_MAX < 65536 ? \
-	UKEY_REASON_ARENA : UKEY_REASON_HEADER_LIMIT)
-#define FIELD_REASON (UKEY_FIELDS_MAX < 512 ? \
-	UKEY_REASON_ARENA : UKEY_REASON_FIELD_LIMIT)
-
 #define ALIGN 8u
 
 void
@@ -45,10 +39,8 @@ room(const struct ukey_fields *f)
 	return f->size - entries - f->used;
 }
 
-/* The first trouble stays, but the sender's is told rather than ours: what
- * the verdict is must not depend on the arena's size. */
-static void
-trouble(struct ukey_fields *f, enum ukey_reason reason)
+void
+ukey_fields_trouble(struct ukey_fields *f, enum ukey_reason reason)
 {
 	if (f->reason == UKEY_REASON_OK || f->reason == UKEY_REASON_ARENA)
 		f->reason = (uint8_t)reason;
@@ -79,19 +71,21 @@ ukey_fields_alloc(struct ukey_fields *f, size_t len)
 	return out.data;
 }
 
+/* All octets are counted, stored or not: over the protocol's limit it is the
+ * sender's fault, over ours our own. */
 void
 ukey_fields_push(struct ukey_fields *f, struct ukey_view octets)
 {
-	if (octets.len > UKEY_HEADER_MAX - f->header) {
-		f->header = UKEY_HEADER_MAX;
-		trouble(f, HEADER_REASON);
+	if (octets.len > UKEY_PROTOCOL_HEADER - f->header) {
+		f->header = UKEY_PROTOCOL_HEADER;
+		ukey_fields_trouble(f, UKEY_REASON_HEADER_LIMIT);
 		return;
 	}
 	f->header += (uint32_t)octets.len;
 	if (f->reason != UKEY_REASON_OK)
 		return;
-	if (octets.len > room(f)) {
-		trouble(f, UKEY_REASON_ARENA);
+	if (f->header > UKEY_HEADER_MAX || octets.len > room(f)) {
+		ukey_fields_trouble(f, UKEY_REASON_ARENA);
 		return;
 	}
 	memcpy(f->arena + f->used, octets.data, octets.len);
@@ -136,7 +130,8 @@ store(struct ukey_fields *f)
 
 	if (len == 0)
 		return UKEY_REASON_HEADER_SYNTAX;
-	if (room(f) < sizeof(struct ukey_field))
+	if (f->count == UKEY_FIELDS_MAX ||
+	    room(f) < sizeof(struct ukey_field))
 		return UKEY_REASON_ARENA;
 	*entry(f, f->count) = (struct ukey_field) { f->start, (uint16_t)len,
 		name_hash((struct ukey_view) { raw.data, len }),
@@ -152,15 +147,15 @@ ukey_fields_end(struct ukey_fields *f)
 {
 	enum ukey_reason reason = (enum ukey_reason)f->reason;
 
-	if (f->seen == UKEY_FIELDS_MAX) {
-		trouble(f, FIELD_REASON);
+	if (f->seen == UKEY_PROTOCOL_FIELDS) {
+		ukey_fields_trouble(f, UKEY_REASON_FIELD_LIMIT);
 		return;
 	}
 	f->seen++;
 	if (reason == UKEY_REASON_OK)
 		reason = store(f);
 	if (reason != UKEY_REASON_OK)
-		trouble(f, reason);
+		ukey_fields_trouble(f, reason);
 }
 
 struct ukey_view
@@ -242,14 +237,14 @@ ukey_fields_index(struct ukey_fields *f)
 		return;
 	heads = ukey_fields_alloc(f, size);
 	if (heads == NULL) {
-		trouble(f, UKEY_REASON_ARENA);
+		ukey_fields_trouble(f, UKEY_REASON_ARENA);
 		return;
 	}
 	memset(heads, 0xFF, size); /* UKEY_FIELD_NONE */
 	f->index = (uint32_t)(heads - f->arena);
 	for (i = 0; i < f->count; i++) {
 		if (!link_field(f, i)) {
-			trouble(f, UKEY_REASON_FIELD_LIMIT);
+			ukey_fields_trouble(f, UKEY_REASON_FIELD_LIMIT);
 			f->index = 0;
 			return;
 		}

@@ -54,6 +54,10 @@ struct ukey_out ukey_fields_room(const struct ukey_fields *f);
 void ukey_fields_push(struct ukey_fields *f, struct ukey_view octets);
 /* The open field is complete; reason _HEADER_SYNTAX when it has no name. */
 void ukey_fields_end(struct ukey_fields *f);
+/* A trouble with the header; REASON.  The first stays, but the sender's is told
+ * rather than ours ("arena"): what the verdict is must not depend on the
+ * arena's size. */
+void ukey_fields_trouble(struct ukey_fields *f, enum ukey_reason reason);
 /* After the header, once: links the fields by name.  Where f->reason is not
  * OK, before or after, there is no index: no field is found by its name. */
 void ukey_fields_index(struct ukey_fields *f);

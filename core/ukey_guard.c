@@ -80,3 +80,17 @@ ukey_guard_end(struct ukey_guard *g)
 		note(g, UKEY_GUARD_BARE_CR);
 	g->after_cr = 0;
 }
+
+void
+ukey_guard_field(struct ukey_guard *g, struct ukey_view raw)
+{
+	struct ukey_view rest = raw;
+
+	ukey_guard_push(g, raw);
+	do {
+		ukey_view_cut(&rest, '\n');
+	} while (rest.len > 0 && ukey_is_wsp(rest.data[0]));
+	/* only what ends with LF leaves a rest that is there and empty */
+	if (rest.data == NULL || rest.len > 0)
+		note(g, UKEY_GUARD_BARE_LF);
+}

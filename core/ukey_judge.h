@@ -35,6 +35,7 @@ enum ukey_phase {
 #define UKEY_SLOT_RSA_MATCH 2    /* outcome for ukey_note.key */
 #define UKEY_SLOT_RSA_NO_MATCH 4
 #define UKEY_SLOT_TESTING 8 /* the plain-DKIM key has t=y */
+#define UKEY_SLOT_DKIM 16   /* took one of the places of plain DKIM */
 #define UKEY_SLOT_RSA (UKEY_SLOT_RSA_MATCH | UKEY_SLOT_RSA_NO_MATCH)
 
 /* Advice of a record or of a set, with t=y; 0 = none, not testing. */

@@ -2,8 +2,8 @@
  * userkeys: the key record (RFC 6376 3.6.1, PROTOCOL 3).
  * SPDX-License-Identifier: MIT
  *
- * Values are words of the ABNF, hence compared without case (RFC 5234 2.3);
- * "DKIM1" is spelled there in octets, hence compared as it is.
+ * The words of DKIM's tags are compared with case (RFC 6376 3.2), those of uk=
+ * without.
  */
 #include "ukey_keyrecord.h"
 
@@ -45,17 +45,30 @@ literal(const char *text)
 	return v;
 }
 
-/* The bits that the words of LIST, in tag TAG, set. */
+/* The bit that WORD, in a list of tag TAG, sets. */
 static unsigned
-read_words(uint8_t tag, struct ukey_view list)
+read_word(uint8_t tag, struct ukey_view word)
 {
 	unsigned bits = 0, i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (words[i].tag == tag &&
-		    ukey_view_has_word(list, literal(words[i].word)))
+		struct ukey_view known = literal(words[i].word);
+
+		if (words[i].tag == tag && (tag == UK ?
+		    ukey_view_equal_nocase(word, known) :
+		    ukey_view_equal(word, known)))
 			bits |= words[i].bit;
 	}
+	return bits;
+}
+
+static unsigned
+read_words(uint8_t tag, struct ukey_view list)
+{
+	unsigned bits = 0;
+
+	while (list.data != NULL)
+		bits |= read_word(tag, ukey_view_word(&list, ':'));
 	return bits;
 }
 
@@ -91,7 +104,7 @@ read_limits(uint8_t name, struct ukey_view v)
 
 /* The bits of one tag. */
 static unsigned
-read_tag(struct ukey_keyrecord *record, const struct ukey_tag *tag, bool first)
+read_tag(struct ukey_keyrecord *record, const struct ukey_tag *tag)
 {
 	struct ukey_view v = tag->value;
 	uint8_t name = tag->name.data[0];
@@ -106,7 +119,7 @@ read_tag(struct ukey_keyrecord *record, const struct ukey_tag *tag, bool first)
 		record->p = v;
 		return UKEY_KEY_P;
 	}
-	if (name == 'v' && !(first && ukey_view_equal(v, UKEY_VIEW("DKIM1"))))
+	if (name == 'v' && !ukey_view_equal(v, UKEY_VIEW("DKIM1")))
 		record->flags = 0;
 	return read_limits(name, v);
 }
@@ -137,10 +150,12 @@ ukey_keyrecord_parse(struct ukey_keyrecord *record, struct ukey_view text)
 	*record = (struct ukey_keyrecord) { { NULL, 0 }, UKEY_KEY_VERSION,
 		UKEY_ADVICE_NONE, UKEY_REASON_OK };
 	ukey_taglist_init(&list, text);
+	list.any_line_end = true;
 	while (ukey_taglist_next(&list, &tag))
-		bits |= read_tag(record, &tag, list.count == 1);
+		bits |= read_tag(record, &tag);
 	if (list.reason != UKEY_REASON_OK)
-		return UKEY_REASON_KEY_SYNTAX;
+		return list.reason == UKEY_REASON_ARENA ? UKEY_REASON_ARENA :
+		    UKEY_REASON_KEY_SYNTAX;
 	record->flags |= (uint8_t)bits;
 	record->usable = (uint8_t)usable(bits, record->p);
 	return UKEY_REASON_OK;

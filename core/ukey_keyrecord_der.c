@@ -3,10 +3,10 @@
  * X.690 8 and 10), and the key policy of PROTOCOL 8.
  * SPDX-License-Identifier: MIT
  */
+#include "ukey_config.h"
 #include "ukey_keyrecord.h"
 
 #define BITS_MIN 1024 /* RFC 8301 3.2 */
-#define BITS_MAX 4096
 #define EXPONENT_LEN_MAX 4
 
 /* X.690 8 */
@@ -118,13 +118,13 @@ check_policy(const struct ukey_port_rsa_key *key)
 	size_t bits = bits_of(key->modulus);
 	struct ukey_view e = key->exponent;
 
-	if (bits < BITS_MIN || bits > BITS_MAX)
+	if (bits < BITS_MIN || bits > UKEY_PROTOCOL_RSA_BITS)
 		return UKEY_REASON_KEY_SIZE;
 	if (!is_odd(key->modulus))
 		return UKEY_REASON_KEY_DER;
 	if (!is_odd(e) || e.len > EXPONENT_LEN_MAX || bits_of(e) == 1)
 		return UKEY_REASON_KEY_EXPONENT;
-	return UKEY_REASON_OK;
+	return bits > UKEY_RSA_BITS_MAX ? UKEY_REASON_ARENA : UKEY_REASON_OK;
 }
 
 enum ukey_reason

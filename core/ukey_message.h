@@ -32,6 +32,16 @@ void ukey_guard_push(struct ukey_guard *g, struct ukey_view octets);
 /* At the end of the message: a CR at the very end is bare. */
 void ukey_guard_end(struct ukey_guard *g);
 
+/* Octets that no line of a message may hold. */
+#define UKEY_GUARD_LINE_ENDS (UKEY_GUARD_BARE_CR | UKEY_GUARD_BARE_LF | \
+	UKEY_GUARD_NUL)
+/*
+ * The octets of one whole field that came split from the message: its only
+ * CRLFs are its folds and the one at its end.  Whatever else there is counts
+ * as a bare LF: on its way it would begin another field.
+ */
+void ukey_guard_field(struct ukey_guard *g, struct ukey_view raw);
+
 enum ukey_event_kind {
 	UKEY_EVENT_NONE,       /* all input used */
 	UKEY_EVENT_FIELD,      /* octets of a field, its CRLF and folds too */

@@ -40,8 +40,8 @@ X(BODY_HASH, "body-hash", FAIL, \
 X(SIGNATURE, "signature", FAIL, \
     "the signed header was changed, or the key is another one", \
     "RFC 6376 6.1.3") \
-X(LINE_ENDS, "line-ends", FAIL, \
-    "it does not match, and holds bare CR, bare LF or NUL octets", \
+X(BODY_LINE_ENDS, "body-line-ends", FAIL, \
+    "the body does not match, and holds bare CR, bare LF or NUL octets", \
     "RFC 6376 5.3") \
 X(EXPIRED, "expired", FAIL, \
     "the signature has expired (x=)", "RFC 6376 3.5") \
@@ -100,6 +100,8 @@ X(U_LABEL, "u-label", PERMERROR, \
     "the domain has non-ASCII labels: use its A-label (xn--) form", \
     "RFC 8616 4") \
 /* permerror: the message */ \
+X(LINE_ENDS, "line-ends", PERMERROR, \
+    "the header holds a bare CR, a bare LF or a NUL octet", "PROTOCOL 5.1") \
 X(HEADER_SYNTAX, "header-syntax", PERMERROR, \
     "a line of the header is no field", "RFC 5322 2.2") \
 X(HEADER_LIMIT, "header-limit", PERMERROR, \
@@ -156,9 +158,6 @@ X(BASE64, "base64", PERMERROR, \
     "b= or bh= is not base64", "RFC 6376 3.5") \
 X(BH_LENGTH, "bh-length", PERMERROR, \
     "bh= is not a SHA-256 hash", "RFC 6376 3.5") \
-X(SIGNATURE_LIMIT, "signature-limit", PERMERROR, \
-    "too many signatures on one message: this one was not judged", \
-    "RFC 6376 6.1") \
 X(QUERY_LIMIT, "query-limit", PERMERROR, \
     "too many key names on one message: this one was not asked for", \
     "PROTOCOL 8") \
@@ -167,6 +166,11 @@ X(RSA_LIMIT, "rsa-limit", PERMERROR, \
 /* permerror: the key record */ \
 X(NO_KEY, "no-key", PERMERROR, \
     "the DNS has no key record at this name", "RFC 6376 6.1.2") \
+X(KEY_VERSION, "key-version", PERMERROR, \
+    "a TXT record is there, but its v= is not DKIM1", "RFC 6376 3.6.1") \
+X(NOT_USER_KEY, "not-user-key", PERMERROR, \
+    "a TXT record is there, but without uk= or p= it is no user key", \
+    "PROTOCOL 3") \
 X(KEY_RECORDS, "key-records", PERMERROR, \
     "the DNS has more key records at this name than are allowed", \
     "RFC 6376 3.6.2.2") \

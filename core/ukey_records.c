@@ -12,15 +12,14 @@ static bool
 next_record(struct ukey_dns_answer *a, struct ukey_work work,
     struct ukey_keyrecord *record, enum ukey_reason *reason)
 {
-	size_t size = work.size < UKEY_TXT_MAX ? work.size : UKEY_TXT_MAX;
 	struct ukey_out text;
 
-	ukey_out_init(&text, work.data, size);
+	ukey_out_init(&text, work.data, UKEY_LEAST(work.size, UKEY_TXT_MAX));
 	if (!ukey_dns_answer_next(a, &text))
 		return false;
 	if (text.overflow)
-		*reason = size < UKEY_TXT_MAX ? UKEY_REASON_ARENA :
-		    UKEY_REASON_KEY_TXT_LIMIT;
+		*reason = a->text_len > UKEY_PROTOCOL_TXT ?
+		    UKEY_REASON_KEY_TXT_LIMIT : UKEY_REASON_ARENA;
 	else
 		*reason = ukey_keyrecord_parse(record, ukey_out_done(&text));
 	return true;
@@ -54,15 +53,48 @@ fits(const struct ukey_keyrecord *record, enum ukey_way way)
 	return ukey_keyrecord_is_userkey(record);
 }
 
-/* Whether COUNT records that fit, or are BROKEN, can be tried in WAY. */
+/* What a first look at the records of an answer found. */
+struct survey {
+	enum ukey_reason broken; /* of one that cannot be read, ours first */
+	enum ukey_reason unfit;  /* of one that can, and is none to try */
+	unsigned count;          /* to be tried; broken ones too for DKIM */
+	uint8_t advice;
+};
+
+/* Why no record is to be tried in WAY, or _OK.  TOTAL: how many there are. */
 static enum ukey_reason
-check_count(unsigned count, enum ukey_way way, enum ukey_reason broken)
+outcome(const struct survey *s, enum ukey_way way, unsigned total)
 {
-	if (count > (way == UKEY_WAY_DKIM ? 1 : UKEY_RECORDS_MAX))
+	if (s->broken == UKEY_REASON_ARENA ||
+	    (s->broken != UKEY_REASON_OK && total == 1))
+		return s->broken;
+	if (s->count > (way == UKEY_WAY_DKIM ? 1 : UKEY_RECORDS_MAX))
 		return UKEY_REASON_KEY_RECORDS;
-	if (count == 0)
-		return UKEY_REASON_NO_KEY;
-	return way == UKEY_WAY_DKIM ? broken : UKEY_REASON_OK;
+	if (s->count == 0)
+		return s->unfit != UKEY_REASON_OK ? s->unfit : s->broken;
+	return way == UKEY_WAY_DKIM ? s->broken : UKEY_REASON_OK;
+}
+
+static void
+note_broken(struct survey *s, enum ukey_way way, enum ukey_reason reason)
+{
+	if (s->broken != UKEY_REASON_ARENA)
+		s->broken = reason;
+	s->count += way == UKEY_WAY_DKIM;
+}
+
+static void
+note_record(struct survey *s, enum ukey_way way,
+    const struct ukey_keyrecord *record)
+{
+	if (ukey_keyrecord_is_userkey(record))
+		s->advice = merge_advice(s->advice, advice_bits(record));
+	if (fits(record, way))
+		s->count++;
+	else if ((record->flags & UKEY_KEY_VERSION) == 0)
+		s->unfit = UKEY_REASON_KEY_VERSION;
+	else if (s->unfit == UKEY_REASON_OK)
+		s->unfit = UKEY_REASON_NOT_USER_KEY;
 }
 
 /*
@@ -74,27 +106,23 @@ static enum ukey_reason
 survey(struct ukey_dns_answer *a, struct ukey_work work, enum ukey_way way,
     uint8_t *advice, struct ukey_keyrecord *record)
 {
-	enum ukey_reason reason, broken = UKEY_REASON_OK;
+	/* testing as long as there is no advice */
+	struct survey s = { UKEY_REASON_OK, UKEY_REASON_OK, 0,
+		UKEY_ADVICE_TESTING };
+	enum ukey_reason reason;
 	size_t pos = a->pos;
 	uint16_t left = a->left;
-	unsigned count = 0;
 
-	*advice = UKEY_ADVICE_TESTING; /* as long as there is none */
 	while (next_record(a, work, record, &reason)) {
 		if (reason != UKEY_REASON_OK)
-			broken = reason;
-		else if (ukey_keyrecord_is_userkey(record))
-			*advice = merge_advice(*advice, advice_bits(record));
-		count += reason == UKEY_REASON_OK ? fits(record, way) :
-		    way == UKEY_WAY_DKIM;
+			note_broken(&s, way, reason);
+		else
+			note_record(&s, way, record);
 	}
-	if ((*advice & UKEY_ADVICE_KNOWN) == 0)
-		*advice = UKEY_ADVICE_KNOWN;
 	a->pos = pos;
 	a->left = left;
-	if (broken != UKEY_REASON_OK && a->records == 1)
-		return broken;
-	return check_count(count, way, broken);
+	*advice = s.advice & UKEY_ADVICE_KNOWN ? s.advice : UKEY_ADVICE_KNOWN;
+	return outcome(&s, way, a->records);
 }
 
 /* The options of the record that holds the key (PROTOCOL 3). */
@@ -225,8 +253,11 @@ ukey_records_judge(struct ukey_verify *v, const struct ukey_ask *ask,
 
 	if (ukey_search_is_base(v, ask))
 		v->advice = advice;
-	if (ask->way == UKEY_WAY_BASE)
+	if (ask->way == UKEY_WAY_BASE) {
+		if (reason == UKEY_REASON_ARENA)
+			v->user = UKEY_REASON_ARENA; /* advice unread */
 		return;
+	}
 	if (reason != UKEY_REASON_OK)
 		ukey_records_fail(v, ask, reason);
 	else

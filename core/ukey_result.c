@@ -4,19 +4,14 @@
  */
 #include "ukey_judge.h"
 
-#define LINE_TROUBLE (UKEY_GUARD_BARE_CR | UKEY_GUARD_BARE_LF | UKEY_GUARD_NUL)
-
-/* A mismatch that such octets may have caused says so. */
+/* A mismatch that such octets may have caused says so.  The header has none:
+ * else nothing was judged. */
 static enum ukey_reason
 line_ends(const struct ukey_verify *v, enum ukey_reason reason)
 {
-	unsigned seen = 0;
-
-	if (reason == UKEY_REASON_SIGNATURE)
-		seen = v->header_guard;
-	if (reason == UKEY_REASON_BODY_HASH)
-		seen = v->guard.seen;
-	return seen & LINE_TROUBLE ? UKEY_REASON_LINE_ENDS : reason;
+	return reason == UKEY_REASON_BODY_HASH &&
+	    (v->guard.seen & UKEY_GUARD_LINE_ENDS) ?
+	    UKEY_REASON_BODY_LINE_ENDS : reason;
 }
 
 static void
@@ -101,36 +96,54 @@ ukey_verify_dkim_count(const struct ukey_verify *v)
 		return 0;
 	if (v->fields.reason != UKEY_REASON_OK)
 		return 1;
-	return v->signatures;
+	return UKEY_LEAST(v->signatures, UKEY_DKIM_SLOTS);
+}
+
+/* The slot of judgement I: all that had a place, and of the refused ones as
+ * many as there is room for, from the top. */
+static unsigned
+dkim_slot(const struct ukey_verify *v, unsigned i)
+{
+	unsigned slot, refused = UKEY_DKIM_SLOTS;
+
+	for (slot = 0; slot < v->signatures; slot++)
+		refused -= (v->signature[slot].flags & UKEY_SLOT_DKIM) != 0;
+	for (slot = 0; slot < v->signatures; slot++) {
+		if ((v->signature[slot].flags & UKEY_SLOT_DKIM) == 0) {
+			if (refused == 0)
+				continue;
+			refused--;
+		}
+		if (i-- == 0)
+			break;
+	}
+	return slot;
 }
 
 void
 ukey_verify_dkim(const struct ukey_verify *v, unsigned i,
     struct ukey_judgement *j)
 {
-	uint8_t dkim = v->signature[i].judged[UKEY_WAY_DKIM];
-	const struct ukey_note *note;
+	unsigned slot;
+	uint8_t dkim;
 
 	*j = (struct ukey_judgement) { .relation = UKEY_FROM_NONE };
 	if (!ukey_verify_done(v)) {
 		set_reason(v, j, UKEY_REASON_INCOMPLETE);
 		return;
 	}
-	note = ukey_signature_note(v, i);
-	j->judged = v->fields.reason != UKEY_REASON_OK || note == NULL ||
-	    note->b.len > 0;
 	if (v->fields.reason != UKEY_REASON_OK) {
 		set_reason(v, j, (enum ukey_reason)v->fields.reason);
 		return;
 	}
-	j->testing = (v->signature[i].flags & UKEY_SLOT_TESTING) != 0;
-	if (dkim == UKEY_UNJUDGED)
-		dkim = UKEY_REASON_SIGNATURE_LIMIT;
+	slot = dkim_slot(v, i);
+	dkim = v->signature[slot].judged[UKEY_WAY_DKIM];
+	j->testing = (v->signature[slot].flags & UKEY_SLOT_TESTING) != 0;
 	j->partial_body = dkim == UKEY_REASON_PARTIAL_BODY &&
 	    (v->flags & UKEY_VERIFY_PARTIAL_BODY) != 0;
 	set_reason(v, j, j->partial_body ? UKEY_REASON_OK :
 	    (enum ukey_reason)dkim);
-	set_signature(v, j, i);
+	set_signature(v, j, slot);
 }
 
 int

@@ -161,11 +161,15 @@ best(struct ukey_verify *v)
 		found = judged;
 		v->user_slot = (uint8_t)i;
 	}
+	/* a field that got no slot may be the one that holds */
+	if (UKEY_SIGNATURES_MAX < UKEY_PROTOCOL_SIGNATURES &&
+	    v->signature_fields > UKEY_SIGNATURES_MAX &&
+	    ukey_judge_better(UKEY_REASON_ARENA, found) != found) {
+		v->user_slot = UKEY_NO_SLOT;
+		return UKEY_REASON_ARENA;
+	}
 	if (found != UKEY_UNJUDGED)
 		return found;
-	if (UKEY_SIGNATURES_MAX < 20 &&
-	    v->signature_fields > UKEY_SIGNATURES_MAX)
-		return UKEY_REASON_ARENA;
 	return v->signature_fields == 0 ? UKEY_REASON_NO_SIGNATURE :
 	    UKEY_REASON_NOT_ALIGNED;
 }

@@ -26,6 +26,8 @@
 #include "ukey_sign.h"
 #include "ukey_verify.h"
 
+#define ukey_session_init UKEY_LINK_NAME(ukey_session_init)
+
 #define UKEY_SESSION_ASKS 8 /* MAIL FROM, the From mailboxes and Sender */
 
 /* What is lent on submission: login, addresses, From and Sender, the field. */

@@ -10,6 +10,8 @@
 #include "ukey_port.h"
 #include "ukey_taglist.h"
 
+#define L_MAX (UINT64_MAX >> 1) /* of l=; no body is nearly as large */
+
 /* By enum ukey_sig_tag. */
 static const char names[UKEY_SIG_TAGS][2] = { { 'v' }, { 'a' }, { 'b' },
 	{ 'b', 'h' }, { 'c' }, { 'd' }, { 'h' }, { 'i' }, { 'l' }, { 'q' },
@@ -95,15 +97,15 @@ read_algorithm(struct ukey_sigheader *sig)
 {
 	struct ukey_view a = sig->tag[UKEY_SIG_A];
 
-	if (ukey_view_equal_nocase(a, UKEY_VIEW("rsa-sha256"))) {
+	if (ukey_view_equal(a, UKEY_VIEW("rsa-sha256"))) {
 		sig->algorithm = UKEY_ALGORITHM_RSA_SHA256;
 		return UKEY_REASON_OK;
 	}
-	if (ukey_view_equal_nocase(a, UKEY_VIEW("rsa-sha1"))) {
+	if (ukey_view_equal(a, UKEY_VIEW("rsa-sha1"))) {
 		sig->algorithm = UKEY_ALGORITHM_RSA_SHA1;
 		return UKEY_REASON_SHA1;
 	}
-	if (ukey_view_equal_nocase(a, UKEY_VIEW("ed25519-sha256")))
+	if (ukey_view_equal(a, UKEY_VIEW("ed25519-sha256")))
 		sig->algorithm = UKEY_ALGORITHM_ED25519_SHA256;
 	return UKEY_REASON_ALGORITHM;
 }
@@ -117,9 +119,9 @@ read_canon(struct ukey_view *c, uint8_t *canon)
 	if (c->data == NULL)
 		return true;
 	word = ukey_view_word(c, '/');
-	*canon = ukey_view_equal_nocase(word, UKEY_VIEW("relaxed"));
+	*canon = ukey_view_equal(word, UKEY_VIEW("relaxed"));
 	return *canon == UKEY_CANON_RELAXED ||
-	    ukey_view_equal_nocase(word, UKEY_VIEW("simple"));
+	    ukey_view_equal(word, UKEY_VIEW("simple"));
 }
 
 /* "header" or "header/body" (RFC 6376 3.5). */
@@ -154,11 +156,13 @@ check_h(struct ukey_view h)
 		name = ukey_view_word(&h, ':');
 		if (!is_field_name(name))
 			return UKEY_REASON_H_EMPTY;
-		if (++count > UKEY_H_NAMES_MAX)
+		if (++count > UKEY_PROTOCOL_H_NAMES)
 			return UKEY_REASON_H_LIMIT;
 		from |= ukey_view_equal_nocase(name, UKEY_VIEW("from"));
 	}
-	return from ? UKEY_REASON_OK : UKEY_REASON_H_FROM;
+	if (!from)
+		return UKEY_REASON_H_FROM;
+	return count > UKEY_H_NAMES_MAX ? UKEY_REASON_ARENA : UKEY_REASON_OK;
 }
 
 /* An absent number is fine. */
@@ -172,7 +176,7 @@ read_number(const struct ukey_sigheader *sig, enum ukey_sig_tag tag,
 static enum ukey_reason
 read_numbers(struct ukey_sigheader *sig)
 {
-	if (!read_number(sig, UKEY_SIG_L, &sig->l))
+	if (!read_number(sig, UKEY_SIG_L, &sig->l) || sig->l > L_MAX)
 		return UKEY_REASON_LENGTH;
 	if (!read_number(sig, UKEY_SIG_T, &sig->t) ||
 	    !read_number(sig, UKEY_SIG_X, &sig->x) ||

@@ -34,10 +34,25 @@ selector_is(struct ukey_view s, struct ukey_view label, bool *base)
 	    ukey_view_equal_nocase(rest, UKEY_VIEW("userkeys"));
 }
 
+/* Decodes the local-part of I, which ends at its "@", into the arena; _ARENA
+ * where it does not fit.  One that is longer than any equals no sender's. */
+static enum ukey_reason
+decode_local(struct ukey_verify *v, struct ukey_note *note, struct ukey_view i)
+{
+	struct ukey_out out = ukey_fields_room(&v->fields);
+	size_t size = UKEY_LEAST(out.size, UKEY_LOCAL_MAX);
+
+	if (!ukey_dqp_decode(i, out.data, size, &out.len))
+		return size < UKEY_LEAST(i.len, UKEY_LOCAL_MAX) ?
+		    UKEY_REASON_ARENA : UKEY_REASON_NOT_ALIGNED;
+	note->local = (struct ukey_view) { out.data, out.len };
+	return UKEY_REASON_OK;
+}
+
 /*
  * PROTOCOL 5.2: _OK for a candidate that is aligned: i= has the domain of d=
- * and the sender's label, and so has s=, which is the BASE name or not.  The
- * local-part of i= is decoded into the arena; _ARENA where it does not fit.
+ * and the sender's label, and so has s=, which is the BASE name or not.
+ * _ARENA or _CRYPTO where that could not be told.
  */
 static enum ukey_reason
 align(struct ukey_verify *v, struct ukey_note *note, bool *base)
@@ -46,9 +61,9 @@ align(struct ukey_verify *v, struct ukey_note *note, bool *base)
 	const struct ukey_view *tag = note->sig.tag;
 	struct ukey_view i_domain = ukey_sigheader_i_domain(&note->sig);
 	struct ukey_view i = tag[UKEY_SIG_I];
-	struct ukey_out out = ukey_fields_room(&v->fields);
 	uint8_t text[UKEY_LABEL_MAX];
 	struct ukey_view label = { text, 0 };
+	enum ukey_reason reason;
 
 	if (v->identity != UKEY_REASON_OK || i_domain.len == 0 ||
 	    !ukey_view_equal_nocase(tag[UKEY_SIG_D], who->sender.domain) ||
@@ -56,14 +71,16 @@ align(struct ukey_verify *v, struct ukey_note *note, bool *base)
 	    !selector_is(tag[UKEY_SIG_S], who->label, base))
 		return UKEY_REASON_NOT_ALIGNED;
 	i.len -= i_domain.len + 1;
-	if (!ukey_dqp_decode(i, out.data, out.size, &out.len))
-		return out.size < i.len ? UKEY_REASON_ARENA :
-		    UKEY_REASON_NOT_ALIGNED;
-	note->local = (struct ukey_view) { out.data, out.len };
+	reason = decode_local(v, note, i);
+	if (reason != UKEY_REASON_OK || note->local.len == 0)
+		return reason == UKEY_REASON_OK ? UKEY_REASON_NOT_ALIGNED :
+		    reason;
 	label.len = ukey_label_write(note->local, false, text);
+	if (label.len == 0)
+		return UKEY_REASON_CRYPTO;
 	if (!ukey_view_equal(label, who->label))
 		return UKEY_REASON_NOT_ALIGNED;
-	ukey_fields_alloc(&v->fields, out.len);
+	ukey_fields_alloc(&v->fields, note->local.len);
 	return UKEY_REASON_OK;
 }
 
@@ -102,7 +119,7 @@ hash_h(struct ukey_verify *v, struct ukey_port_sha256 *h,
 
 	/* what an earlier signature picked can be picked again */
 	rest = sig->tag[UKEY_SIG_H];
-	while (v->signatures > 1 && rest.data != NULL)
+	while (v->signatures > 0 && rest.data != NULL)
 		ukey_fields_rewind(&v->fields, ukey_view_word(&rest, ':'));
 	for (rest = sig->tag[UKEY_SIG_H]; rest.data != NULL;) {
 		i = ukey_fields_pick(&v->fields, ukey_view_word(&rest, ':'));
@@ -149,7 +166,8 @@ decode_hashes(struct ukey_verify *v, struct ukey_note *note)
 		return UKEY_REASON_BH_LENGTH;
 	if (out.len > SIGNATURE_MAX)
 		return UKEY_REASON_SIGNATURE_LENGTH;
-	if (ukey_fields_alloc(&v->fields, out.len) == NULL)
+	if (out.len > UKEY_RSA_BITS_MAX / 8 ||
+	    ukey_fields_alloc(&v->fields, out.len) == NULL)
 		return UKEY_REASON_ARENA;
 	note->b = (struct ukey_view) { out.data, out.len };
 	return UKEY_REASON_OK;
@@ -187,30 +205,31 @@ prepare(struct ukey_verify *v, struct ukey_signature *slot,
 	if (slot->canon == UKEY_BODY_CANONS)
 		return UKEY_REASON_ARENA;
 	if (note->sig.tag[UKEY_SIG_L].data == NULL)
-		note->sig.l = UINT64_MAX;
+		note->sig.l = UINT64_MAX; /* larger than any in a field */
+	slot->body = UKEY_WAIT_BODY;
 	return hash_header(v, note, field);
 }
 
-/* In which ways the signature will be judged: the first few as plain DKIM, and
- * the first few of the aligned ones as user keys. */
+/* Gives SLOT REASON in WAY; where there is none, one of the places for those
+ * that wait for their key, as long as there are any. */
 static void
-enlist(struct ukey_verify *v, struct ukey_signature *slot, bool aligned)
+enlist(const struct ukey_verify *v, struct ukey_signature *slot,
+    enum ukey_way way, enum ukey_reason reason)
 {
-	unsigned i, judged = 0;
+	static const uint8_t places[] = { UKEY_ALIGNED_MAX, UKEY_DKIM_SLOTS };
+	unsigned i, taken = 0;
 
 	for (i = 0; i < v->signatures; i++)
-		judged += v->signature[i].judged[UKEY_WAY_USER] !=
-		    UKEY_UNJUDGED;
-	if (aligned && judged < UKEY_ALIGNED_MAX)
-		slot->judged[UKEY_WAY_USER] = UKEY_WAIT_KEY;
-	if ((v->flags & UKEY_VERIFY_DKIM) && v->signatures < UKEY_DKIM_SLOTS)
-		slot->judged[UKEY_WAY_DKIM] = UKEY_WAIT_KEY;
-	v->signatures++;
+		taken += v->signature[i].judged[way] == UKEY_WAIT_KEY;
+	if (reason != UKEY_REASON_OK)
+		slot->judged[way] = (uint8_t)reason;
+	else if (taken < places[way])
+		slot->judged[way] = UKEY_WAIT_KEY;
 }
 
-/* REASON in each way in which SLOT waits for a key. */
+/* REASON in each way in which SLOT waits for a key: that place is free. */
 static void
-judge_at_once(struct ukey_signature *slot, enum ukey_reason reason)
+refuse(struct ukey_signature *slot, enum ukey_reason reason)
 {
 	unsigned way;
 
@@ -220,27 +239,39 @@ judge_at_once(struct ukey_signature *slot, enum ukey_reason reason)
 	}
 }
 
-/* Reads field FIELD, decides in which ways it is judged, and prepares that. */
+/* Whether the signature counts as one of the sender's mailbox (_OK), by what
+ * its tags say, which READ is the reason for or against; _ARENA or _CRYPTO
+ * where that could not be told. */
 static enum ukey_reason
+is_senders(struct ukey_verify *v, struct ukey_note *note,
+    enum ukey_reason read, bool *base)
+{
+	if (v->identity != UKEY_REASON_OK || read == UKEY_REASON_ALGORITHM ||
+	    read == UKEY_REASON_QUERY)
+		return UKEY_REASON_NOT_ALIGNED;
+	return read == UKEY_REASON_ARENA ? read : align(v, note, base);
+}
+
+/* Decides in which ways the signature of field FIELD is judged. */
+static void
 read_field(struct ukey_verify *v, struct ukey_signature *slot,
     struct ukey_note *note, unsigned field)
 {
-	enum ukey_reason aligned = UKEY_REASON_NOT_ALIGNED;
 	enum ukey_reason reason = ukey_sigheader_read(&note->sig,
 	    ukey_fields_body(&v->fields, field));
 	bool base = false;
+	enum ukey_reason user = is_senders(v, note, reason, &base);
 
-	if (reason != UKEY_REASON_ALGORITHM && reason != UKEY_REASON_QUERY)
-		aligned = align(v, note, &base);
-	slot->flags = base ? UKEY_SLOT_BASE : 0;
-	enlist(v, slot, aligned != UKEY_REASON_NOT_ALIGNED);
-	if (reason == UKEY_REASON_OK && aligned == UKEY_REASON_ARENA)
-		reason = aligned;
-	if (reason != UKEY_REASON_OK ||
-	    (slot->judged[UKEY_WAY_USER] == UKEY_UNJUDGED &&
-	    slot->judged[UKEY_WAY_DKIM] == UKEY_UNJUDGED))
-		return reason;
-	return prepare(v, slot, note, field);
+	if (base)
+		slot->flags = UKEY_SLOT_BASE;
+	if (v->flags & UKEY_VERIFY_DKIM)
+		enlist(v, slot, UKEY_WAY_DKIM, reason);
+	if (user == UKEY_REASON_OK)
+		user = reason != UKEY_REASON_OK ||
+		    note->sig.tag[UKEY_SIG_L].data == NULL ? reason :
+		    UKEY_REASON_LENGTH_USED;
+	if (user != UKEY_REASON_NOT_ALIGNED)
+		enlist(v, slot, UKEY_WAY_USER, user);
 }
 
 void
@@ -250,18 +281,24 @@ ukey_signature_add(struct ukey_verify *v, unsigned field)
 	struct ukey_note *note = ukey_fields_alloc(&v->fields, sizeof(*note));
 	enum ukey_reason reason = UKEY_REASON_ARENA;
 
-	*slot = (struct ukey_signature) { .body = UKEY_WAIT_BODY,
+	*slot = (struct ukey_signature) { .body = UKEY_UNJUDGED,
 		.judged = { UKEY_UNJUDGED, UKEY_UNJUDGED } };
-	if (note != NULL) {
-		slot->note = (uint32_t)((uint8_t *)note - v->fields.arena);
-		memset(note, 0, sizeof(*note));
-		reason = read_field(v, slot, note, field);
-	} else {
-		enlist(v, slot, v->identity == UKEY_REASON_OK);
+	if (note == NULL) {
+		if (v->identity == UKEY_REASON_OK)
+			enlist(v, slot, UKEY_WAY_USER, UKEY_REASON_ARENA);
+		enlist(v, slot, UKEY_WAY_DKIM, UKEY_REASON_ARENA);
+		v->signatures++;
+		return;
 	}
+	slot->note = (uint32_t)((uint8_t *)note - v->fields.arena);
+	memset(note, 0, sizeof(*note));
+	read_field(v, slot, note, field);
+	if (slot->judged[UKEY_WAY_USER] == UKEY_WAIT_KEY ||
+	    slot->judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY)
+		reason = prepare(v, slot, note, field);
 	if (reason != UKEY_REASON_OK)
-		judge_at_once(slot, reason);
-	else if (note->sig.tag[UKEY_SIG_L].data != NULL &&
-	    slot->judged[UKEY_WAY_USER] != UKEY_UNJUDGED)
-		slot->judged[UKEY_WAY_USER] = UKEY_REASON_LENGTH_USED;
+		refuse(slot, reason);
+	if (slot->judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY)
+		slot->flags |= UKEY_SLOT_DKIM;
+	v->signatures++;
 }

@@ -11,8 +11,31 @@ ukey_taglist_init(struct ukey_taglist *t, struct ukey_view list)
 	t->list = list;
 	t->pos = 0;
 	t->count = 0;
-	t->reason = list.len > UKEY_TAG_LIST_MAX ? UKEY_REASON_TAG_LIMIT :
-	    UKEY_REASON_OK;
+	t->any_line_end = false;
+	t->reason = UKEY_REASON_OK;
+	if (list.len > UKEY_TAG_LIST_MAX)
+		t->reason = list.len > UKEY_PROTOCOL_TAG_LIST ?
+		    UKEY_REASON_TAG_LIMIT : UKEY_REASON_ARENA;
+}
+
+/* Why there is no room for one more tag: the protocol's limit, or a lower one
+ * of ours.  What is behind the last ";" is a tag, unless it is empty. */
+static enum ukey_reason
+limit_reason(struct ukey_view list)
+{
+	struct ukey_view text = list;
+	unsigned count = 0;
+
+	while (UKEY_TAGS_MAX < UKEY_PROTOCOL_TAGS && list.data != NULL &&
+	    count <= UKEY_PROTOCOL_TAGS) {
+		text = ukey_view_cut(&list, ';');
+		count++;
+	}
+	if (list.data == NULL && ukey_view_trim(text).len == 0)
+		count--;
+	return UKEY_TAGS_MAX < UKEY_PROTOCOL_TAGS &&
+	    count <= UKEY_PROTOCOL_TAGS ? UKEY_REASON_ARENA :
+	    UKEY_REASON_TAG_LIMIT;
 }
 
 static bool
@@ -33,9 +56,10 @@ is_name(struct ukey_view name)
 
 /* How far REST goes on to the next ";" or its end: printable octets and FWS; a
  * CRLF only in front of SP or HTAB (RFC 6376 2.8), or at the very end: the
- * field's own.  SIZE_MAX where there is anything else. */
+ * field's own; with ANY_LINE_END all CR and LF.  SIZE_MAX where there is
+ * anything else. */
 static size_t
-tag_length(struct ukey_view rest)
+tag_length(struct ukey_view rest, bool any_line_end)
 {
 	size_t i;
 
@@ -43,7 +67,8 @@ tag_length(struct ukey_view rest)
 		i += ukey_scan_tag(rest.data + i, rest.len - i);
 		if (i == rest.len || rest.data[i] == ';')
 			break;
-		if (rest.data[i] == '\t')
+		if (any_line_end ? ukey_is_fws(rest.data[i]) :
+		    rest.data[i] == '\t')
 			continue;
 		if (rest.data[i] != '\r' || i + 1 == rest.len ||
 		    rest.data[i + 1] != '\n')
@@ -83,7 +108,7 @@ read_tag(struct ukey_taglist *t, struct ukey_view text, struct ukey_tag *tag)
 	if (equals == text.len || !is_name(tag->name))
 		return UKEY_REASON_TAG_LIST;
 	if (t->count == UKEY_TAGS_MAX)
-		return UKEY_REASON_TAG_LIMIT;
+		return limit_reason(t->list);
 	if (is_known(t, tag->name))
 		return UKEY_REASON_TAG_DUPLICATE;
 	t->at[t->count++] = (uint16_t)(tag->name.data - t->list.data);
@@ -99,7 +124,7 @@ ukey_taglist_next(struct ukey_taglist *t, struct ukey_tag *tag)
 
 	if (t->reason != UKEY_REASON_OK)
 		return false;
-	len = tag_length(rest);
+	len = tag_length(rest, t->any_line_end);
 	if (len == SIZE_MAX) {
 		t->reason = UKEY_REASON_TAG_LIST;
 		return false;

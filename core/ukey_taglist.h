@@ -9,11 +9,15 @@
 #include "ukey_reason.h"
 #include "ukey_text.h"
 
+#define ukey_taglist_init UKEY_LINK_NAME(ukey_taglist_init)
+
 /* An iterator; set up by ukey_taglist_init(). */
 struct ukey_taglist {
 	struct ukey_view list;
 	size_t pos;
 	enum ukey_reason reason; /* UKEY_REASON_OK while all is well */
+	bool any_line_end;       /* CR and LF are white space anywhere; set
+	                          * by a key record's reader */
 	uint8_t count;           /* tags so far */
 	uint16_t at[UKEY_TAGS_MAX]; /* of their names in the list */
 };
@@ -29,9 +33,9 @@ void ukey_taglist_init(struct ukey_taglist *t, struct ukey_view list);
  * The next tag.  False at the end, where t->reason says how it ended:
  * UKEY_REASON_OK, _TAG_LIST (syntax, see RFC 6376 3.2; a value holds only
  * 0x21..0x7E and FWS; octets above 127 as RFC 8616 4 allows them),
- * _TAG_DUPLICATE (any name twice, known or not) or _TAG_LIMIT (over
- * UKEY_TAG_LIST_MAX octets or UKEY_TAGS_MAX tags).  The list is only valid
- * once this function has returned false with UKEY_REASON_OK.
+ * _TAG_DUPLICATE (any name twice, known or not), _TAG_LIMIT (over 4096 octets
+ * or 64 tags, PROTOCOL 8) or _ARENA (over a lower limit of ours).  The list is
+ * only valid once this function has returned false with UKEY_REASON_OK.
  */
 bool ukey_taglist_next(struct ukey_taglist *t, struct ukey_tag *tag);
 

@@ -163,7 +163,7 @@ bool
 ukey_view_has_word(struct ukey_view list, struct ukey_view word)
 {
 	while (list.data != NULL) {
-		if (ukey_view_equal_nocase(ukey_view_word(&list, ':'), word))
+		if (ukey_view_equal(ukey_view_word(&list, ':'), word))
 			return true;
 	}
 	return false;
@@ -262,7 +262,7 @@ ukey_view_number(struct ukey_view v, uint64_t *number)
 	uint64_t n = 0;
 	size_t i;
 
-	if (v.len == 0 || v.len > 20)
+	if (v.len == 0)
 		return false;
 	for (i = 0; i < v.len; i++) {
 		uint8_t digit = (uint8_t)(v.data[i] - '0');

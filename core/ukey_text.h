@@ -58,8 +58,8 @@ size_t ukey_view_find(struct ukey_view v, uint8_t c);
 struct ukey_view ukey_view_cut(struct ukey_view *rest, uint8_t separator);
 /* The same, without FWS around what was cut off. */
 struct ukey_view ukey_view_word(struct ukey_view *rest, uint8_t separator);
-/* Whether WORD is one of LIST's words between colons, FWS around them; ASCII
- * letters compared without case. */
+/* Whether WORD is one of LIST's words between colons, FWS around them; with
+ * case. */
 bool ukey_view_has_word(struct ukey_view list, struct ukey_view word);
 /* Whether V is a domain name of LDH labels (underscore allowed when
  * UNDERSCORE), each 1..63 octets, not starting or ending with a hyphen, 1..253
@@ -72,8 +72,8 @@ size_t ukey_utf8_len(struct ukey_view v);
 /* Whether all of V is such characters. */
 bool ukey_view_is_text(struct ukey_view v);
 /*
- * Reads all of V as 1 to 20 decimal digits.  False for anything else and for
- * a number over 2^64-1; never wraps.
+ * Reads all of V as decimal digits, leading zeros among them.  False for
+ * anything else and for a number over 2^64-1; never wraps.
  */
 bool ukey_view_number(struct ukey_view v, uint64_t *number);
 

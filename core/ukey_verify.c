@@ -10,9 +10,21 @@
 #include "ukey_judge.h"
 
 #include "ukey_mem.h"
+#include "ukey_sender.h"
 
-#define PARSED_MAX 20 /* PROTOCOL 5.2: DKIM-Signature fields that are read */
-#define SLOTS UKEY_LEAST(PARSED_MAX, UKEY_SIGNATURES_MAX)
+/* What is taken of the arena at the most, each piece in whole units of 8. */
+#define UNITS(size) (((size) + 7) / 8 * 8)
+#define FIXED (8 + UNITS(sizeof(struct ukey_identity)) + \
+	UNITS(UKEY_SENDER_MAX) + 2 * UNITS(UKEY_LOCAL_MAX))
+/* The index has less than twice as many places as there are fields. */
+#define FIELDS (UNITS(UKEY_HEADER_MAX) + \
+	(sizeof(struct ukey_field) + 2 * sizeof(uint16_t)) * UKEY_FIELDS_MAX)
+#define SIGNATURE (UNITS(sizeof(struct ukey_note)) + UNITS(UKEY_LOCAL_MAX) + \
+	UNITS(UKEY_RSA_BITS_MAX / 8))
+typedef char arena_holds_all[UKEY_ARENA_SIZE >= FIXED + FIELDS + \
+	SIGNATURE * UKEY_SIGNATURES_MAX + \
+	UNITS(1 + UKEY_DNS_NAME_MAX) * UKEY_QUESTIONS_MAX ? 1 : -1];
+
 
 void
 ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
@@ -70,7 +82,7 @@ find_signatures(struct ukey_verify *v)
 		    UKEY_VIEW("dkim-signature")))
 			continue;
 		v->signature_fields++;
-		if (v->signatures < SLOTS)
+		if (v->signatures < UKEY_SIGNATURES_MAX)
 			ukey_signature_add(v, i);
 	}
 }
@@ -79,7 +91,9 @@ static void
 header_end(struct ukey_verify *v)
 {
 	v->phase = UKEY_PHASE_BODY;
-	v->header_guard = v->guard.seen;
+	ukey_guard_end(&v->guard);
+	if (v->guard.seen & UKEY_GUARD_LINE_ENDS)
+		ukey_fields_trouble(&v->fields, UKEY_REASON_LINE_ENDS);
 	ukey_fields_index(&v->fields);
 	ukey_identity_author(v);
 	if (v->fields.reason == UKEY_REASON_OK)
@@ -90,18 +104,12 @@ header_end(struct ukey_verify *v)
 }
 
 static void
-header_octets(struct ukey_verify *v, struct ukey_view octets)
-{
-	ukey_guard_push(&v->guard, octets);
-	ukey_fields_push(&v->fields, octets);
-}
-
-static void
 handle(struct ukey_verify *v, struct ukey_event e)
 {
-	if (e.kind == UKEY_EVENT_FIELD)
-		header_octets(v, e.octets);
-	else if (e.kind == UKEY_EVENT_FIELD_END)
+	if (e.kind == UKEY_EVENT_FIELD) {
+		ukey_guard_push(&v->guard, e.octets);
+		ukey_fields_push(&v->fields, e.octets);
+	} else if (e.kind == UKEY_EVENT_FIELD_END)
 		ukey_fields_end(&v->fields);
 	else if (e.kind == UKEY_EVENT_HEADER_END)
 		header_end(v);
@@ -128,7 +136,8 @@ ukey_verify_field(struct ukey_verify *v, struct ukey_view raw)
 {
 	if (v->phase != UKEY_PHASE_HEADER)
 		return UKEY_ERR_ORDER;
-	header_octets(v, raw);
+	ukey_guard_field(&v->guard, raw);
+	ukey_fields_push(&v->fields, raw);
 	ukey_fields_end(&v->fields);
 	return UKEY_OK;
 }

@@ -23,6 +23,8 @@
 #include "ukey_port.h"
 #include "ukey_reason.h"
 
+#define ukey_verify_init UKEY_LINK_NAME(ukey_verify_init)
+
 #define UKEY_DKIM_MAX 5       /* signatures judged as plain DKIM */
 #define UKEY_ALIGNED_MAX 5    /* aligned candidates judged */
 #define UKEY_USER_NAMES_MAX 3 /* key names asked for userkeys */
@@ -38,7 +40,9 @@
  * digests, b= and the local-part of i= decoded. */
 #define UKEY_ARENA_SIGNATURE (144 + 18 * sizeof(void *) * 2 + \
 	UKEY_RSA_BITS_MAX / 8 + UKEY_LOCAL_MAX)
-/* An arena in which no message within PROTOCOL 8 meets reason "arena". */
+/* An arena in which no message within PROTOCOL 8 meets reason "arena": the
+ * header, an entry and index for each field, the sender and the author, the
+ * signatures, the targets of chains.  ukey_verify.c asserts that they fit. */
 #define UKEY_ARENA_SIZE (UKEY_HEADER_MAX + 20 * UKEY_FIELDS_MAX + \
 	UKEY_ARENA_SIGNATURE * UKEY_SIGNATURES_MAX + \
 	264 * UKEY_QUESTIONS_MAX + 2048)
@@ -108,7 +112,6 @@ struct ukey_verify {
 	uint8_t advice;           /* of the base record, once it is known */
 	uint8_t rsa[2];           /* RSA operations left, by way */
 	uint8_t hashing;          /* bit per body hash that still matters */
-	uint8_t header_guard;     /* what the guard saw in the header */
 };
 
 /* How the author (From) stands to MAIL FROM (PROTOCOL 6, policy.from). */
@@ -140,8 +143,6 @@ struct ukey_judgement {
 	bool from_header;           /* the identity is From's (null sender) */
 	bool time_unknown;          /* no clock: t= and x= were not judged */
 	bool partial_body;          /* passed although l= is short (leniency) */
-	bool judged;                /* dkim: its key counted; else its own tags
-				     * or a limit tell the result */
 };
 
 /*
@@ -173,7 +174,8 @@ int ukey_verify_time(struct ukey_verify *v, uint64_t now);
 /* The message as it came, in pieces of any size. */
 int ukey_verify_push(struct ukey_verify *v, const void *data, size_t len);
 /* Or the same already split.  RAW is one whole field: name, colon, value with
- * CRLF at folds, and the CRLF at its end. */
+ * CRLF at folds, and the CRLF at its end; a CRLF that is neither is permerror
+ * "line-ends". */
 int ukey_verify_field(struct ukey_verify *v, struct ukey_view raw);
 int ukey_verify_header_end(struct ukey_verify *v);
 int ukey_verify_body(struct ukey_verify *v, const void *data, size_t len);
@@ -212,9 +214,12 @@ bool ukey_verify_done(const struct ukey_verify *v);
 /* The judgement of the sender's mailbox; temperror "incomplete" before done. */
 void ukey_verify_userkeys(const struct ukey_verify *v,
     struct ukey_judgement *j);
-/* How many plain-DKIM judgements there are: 0 without UKEY_VERIFY_DKIM. */
+/* How many plain-DKIM judgements there are, at most UKEY_DKIM_MAX: 0 without
+ * UKEY_VERIFY_DKIM. */
 unsigned ukey_verify_dkim_count(const struct ukey_verify *v);
-/* Judgement I, in the order of the fields from the top. */
+/* Judgement I below that, in the order of the fields from the top: of those
+ * that were judged, and, where these are fewer than UKEY_DKIM_MAX, of the first
+ * that their tags alone refuse. */
 void ukey_verify_dkim(const struct ukey_verify *v, unsigned i,
     struct ukey_judgement *j);
 /*

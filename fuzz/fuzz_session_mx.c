@@ -19,6 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ "s._domainkey.e.org", "TXT", trial_record },
 		{ NULL, NULL, NULL } };
 	struct ukey_session s;
+	struct ukey_judgement j;
 
 	port_fuzz_bits = 2;
 	session_start(&s, UKEY_ROLE_MX, bits);
@@ -32,6 +33,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	(void)ukey_session_end(&s);
 	support_dns_run(ukey_session_verify(&s), records, bits & 128);
+	ukey_verify_userkeys(ukey_session_verify(&s), &j);
+	/* a full arena holds whatever a sender may send */
+	MUST((bits & 32) || j.reason != UKEY_REASON_ARENA);
 	MUST(!session_finish(&s)); /* nothing is signed here */
 	return free(text), 0;
 }

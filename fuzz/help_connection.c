@@ -156,6 +156,16 @@ is_change(struct ukey_view text)
 	    text.len == 0;
 }
 
+/* Three words, then at the most a step and the macros that it wants. */
+static bool
+is_options(struct ukey_view text)
+{
+	struct ukey_view macros = ukey_view_part(text, 16, text.len);
+
+	return text.len == 12 || (macros.len > 1 && ukey_view_find(macros,
+	    0) == macros.len - 1);
+}
+
 unsigned
 connection_sound(struct ukey_view packets)
 {
@@ -181,7 +191,7 @@ connection_sound(struct ukey_view packets)
 			    text.len - 1)) && text.data[text.len - 1] == 0);
 			break;
 		case 'O':
-			MUST(text.len == 12);
+			MUST(is_options(text));
 			break;
 		case 'b':
 			break;

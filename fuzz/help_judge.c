@@ -18,6 +18,7 @@ sound(const struct ukey_judgement *j)
 	MUST(j->verdict == ukey_reason_verdict(j->reason));
 	MUST(j->reason < UKEY_REASON_COUNT);
 	MUST(j->reason != UKEY_REASON_INCOMPLETE);
+	MUST(j->reason != UKEY_REASON_ARENA); /* it has all that it wants */
 	if (j->verdict == UKEY_PASS)
 		MUST(j->domain.len > 0 && j->selector.len > 0 && j->b.len > 0);
 	return (uint32_t)j->reason * 64 + (uint32_t)j->advice * 16 +
@@ -34,7 +35,7 @@ judgements(const struct ukey_verify *v)
 	ukey_verify_userkeys(v, &j);
 	sum = sound(&j);
 	MUST(j.verdict != UKEY_PASS || j.sender.domain.len > 0);
-	MUST(ukey_verify_dkim_count(v) <= UKEY_SIGNATURES_MAX);
+	MUST(ukey_verify_dkim_count(v) <= UKEY_DKIM_MAX);
 	for (i = 0; i < ukey_verify_dkim_count(v); i++) {
 		ukey_verify_dkim(v, i, &j);
 		sum = sum * 10007 + sound(&j);

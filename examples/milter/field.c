@@ -47,14 +47,25 @@ add(struct connection *c, struct ukey_view v)
 	add_octets(c, v.data, v.len, FIELD_MAX - LINE_END_LEN);
 }
 
-/* A value as it travels: milters get LF where the wire has CRLF. */
+/* A LF of the value: a fold, where SPACE follows; else it stays a bare one. */
+static void
+add_line_end(struct connection *c, bool space)
+{
+	if (c->field_lf)
+		add(c, space ? UKEY_VIEW(LINE_END) : UKEY_VIEW("\n"));
+	c->field_lf = false;
+}
+
+/* A value as it travels: milters get LF where the wire has CRLF, at folds.  On
+ * the wire any other LF would begin a field: nothing passes with one, and
+ * nothing is signed. */
 static void
 add_value(struct connection *c, struct ukey_view v)
 {
-	while (v.data != NULL && !c->bad) {
+	while (v.len > 0 && !c->bad) {
+		add_line_end(c, ukey_is_wsp(v.data[0]));
 		add(c, ukey_view_cut(&v, '\n'));
-		if (v.data != NULL)
-			add(c, UKEY_VIEW(LINE_END));
+		c->field_lf = v.data != NULL;
 	}
 }
 
@@ -79,6 +90,7 @@ end_field(struct connection *c)
 {
 	if (c->name_len == c->field_len) /* an empty value */
 		add(c, UKEY_VIEW(":"));
+	add_line_end(c, false);
 	add_octets(c, LINE_END, LINE_END_LEN, FIELD_MAX);
 	if (c->field_cut && !c->bad)
 		claim(c);

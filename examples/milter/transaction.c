@@ -56,7 +56,7 @@ message_free(struct connection *c)
 	c->message = NULL;
 	c->field = NULL;
 	c->field_len = c->field_size = c->name_len = 0;
-	c->field_cut = false;
+	c->field_cut = c->field_lf = false;
 	c->waiting = c->replacing = false;
 	c->why = c->action = NULL;
 	c->removed = 0;

@@ -85,6 +85,7 @@ struct connection {
 	uint8_t *field;          /* the open field, on the heap */
 	size_t field_len, field_size, name_len;
 	bool field_cut;          /* it was longer than FIELD_MAX */
+	bool field_lf;           /* a LF is held back: a fold, or a bare one */
 	uint8_t *output;         /* waiting to be sent, on the heap */
 	size_t output_len, output_sent;
 };

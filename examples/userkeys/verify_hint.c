@@ -66,7 +66,8 @@ say_form(struct ukey_view text)
 	struct ukey_keyrecord r;
 	size_t at = 0;
 
-	while (at < text.len && text.data[at] >= ' ' && text.data[at] != 0x7F)
+	while (at < text.len && (ukey_is_fws(text.data[at]) ||
+	    (text.data[at] >= ' ' && text.data[at] != 0x7F)))
 		at++;
 	if (at < text.len)
 		printf(": octet %zu is \\x%02X", at + 1, text.data[at]);
@@ -103,13 +104,14 @@ say_served(const struct verified *m, struct ukey_view name)
 		say_record(f.record[i].text);
 }
 
-/* Whether REASON is about the record: "no-key" or "key-...". */
+/* Whether REASON is about the record: "no-key", "not-user-key", "key-...". */
 static bool
 is_of_record(enum ukey_reason reason)
 {
 	struct ukey_view word = cli_view(ukey_reason_word(reason));
 
-	return reason == UKEY_REASON_NO_KEY || ukey_view_equal(
+	return reason == UKEY_REASON_NO_KEY ||
+	    reason == UKEY_REASON_NOT_USER_KEY || ukey_view_equal(
 	    ukey_view_part(word, 0, 4), UKEY_VIEW("key-"));
 }
 

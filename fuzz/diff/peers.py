@@ -68,6 +68,14 @@ def rows():
                 yield Row(name.group(1), *cells[1:4])
 
 
+def unescape(data):
+    """The octets that a line of a case cannot hold."""
+    return re.sub(rb"\\(x[0-9a-f]{2}|.)", lambda m: {
+        b"n": b"\n", b"r": b"\r"}.get(m[1]) or (
+            bytes.fromhex(m[1][1:].decode()) if m[1][:1] == b"x" else m[1]),
+        data.encode("utf-8", "surrogateescape"))
+
+
 def resolve(records, name):
     """What a resolver finds at NAME: text, or None for anything special."""
     for _ in range(9):
@@ -77,7 +85,7 @@ def resolve(records, name):
         if len(found) > 1 or found[0][1] not in ("TXT", "CNAME"):
             return None, name
         if found[0][1] == "TXT":
-            return found[0][2].encode("utf-8", "surrogateescape"), name
+            return unescape(found[0][2]), name
         name = found[0][2]
     return None, name
 

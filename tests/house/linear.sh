@@ -12,8 +12,10 @@ passed=0 failed=0
 
 ${CC:-cc} -std=gnu99 -O2 -g -Icore -Iport -Iport/mbedtls -Iplatform/posix \
     -Iplatform/milter -Iexamples/milter \
-    -DUKEY_HEADER_MAX=4000000 -DUKEY_FIELDS_MAX=65000 \
-    -DUKEY_H_NAMES_MAX=60000 -DUKEY_TAG_LIST_MAX=65535 \
+    -DUKEY_HEADER_MAX=4000000 -DUKEY_PROTOCOL_HEADER=4000000 \
+    -DUKEY_FIELDS_MAX=65000 -DUKEY_PROTOCOL_FIELDS=65000 \
+    -DUKEY_H_NAMES_MAX=60000 -DUKEY_PROTOCOL_H_NAMES=60000 \
+    -DUKEY_TAG_LIST_MAX=65535 -DUKEY_PROTOCOL_TAG_LIST=65535 \
     -o "$work/linear" tests/house/linear.c tests/house/linear_parsers.c \
     platform/milter/ukey_milter_codec.c platform/posix/ukey_zone*.c \
     examples/milter/conf.c examples/milter/conf_network.c \

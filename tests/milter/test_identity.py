@@ -159,12 +159,14 @@ def submission(bed):
                                           b"c"),
             ("<alice>", ALICE, b"c"),
             (f"<{ALICE}>", "bob@example.org", b"553"),
-            ("< alice@example.org>", "bob@example.org", b"553"),
+            # bob has no entry: what such mail gets is a setting, no key
+            ("< alice@example.org>", "bob@example.org", None),
             ("< alice@example.org>", None, b"553"),
             ("<bob@example.org>", ALICE, b"553")):
         reply, out = send(bed.where, path, mta, login="alice")
-        check(f"submission: {path} read as {mta}", reply[:3] == want,
-              f"{reply} {out[:200]}")
+        check(f"submission: {path} read as {mta}", reply[:3] == want or (
+            want is None and b"DKIM-Signature" not in out),
+            f"{reply} {out[:200]}")
         if want == b"c":
             check(f"submission: {path} is signed as alice",
                   b"i=alice@example.org" in out, out[:300])

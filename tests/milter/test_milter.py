@@ -51,6 +51,39 @@ def signing(where):
     return signed, old
 
 
+def line_ends(where, signed):
+    """A LF is a fold where white space follows, and else, as a CR is, no part
+    of a header, signed or not; however the packet is cut."""
+    def send(value, cut, message, login):
+        c = Client(where)
+        c.connect("ORIGINATING" if login else "mx.example.net")
+        c.mail("<alice@example.org>", login)
+        packet = c.packet(b"L", b"X-Free\0" + value + b"\0")
+        at = packet.index(b"\n") + cut if cut is not None else len(packet)
+        c.s.sendall(packet[:at])
+        time.sleep(0.02 if cut is not None else 0)
+        c.s.sendall(packet[at:])
+        answer = c.message(message)
+        c.close()
+        return answer
+
+    for value, fold in (
+            (b" y\n z", True), (b" y\n\tz", True), (b" y\n \n z", True),
+            (b" y\nFrom: CEO <ceo@bank.example>", False), (b" y\n", False),
+            (b" y\nz", False), (b"\nz", False), (b" y\n\n z", False),
+            (b" y\r", False), (b"\ry", False), (b" y\r\n z", False),
+            (b" y\n z\r", False)):
+        for cut in (None, 0, 1) if b"\n" in value else (None,):
+            answer = send(value, cut, signed, None)
+            check(f"{value!r} cut at {cut}", answer[-1][0] == (
+                b"c" if fold else b"y"), answer)
+            check(f"{value!r}: why", fold or b"bare CR" in answer[-1][1],
+                  answer)
+        answer = send(value, None, MESSAGE, "alice")
+        check(f"{value!r} of ours is signed", any(
+            b"DKIM-Signature" in data for _, data in answer) == fold, answer)
+
+
 def verifying(where, dns, signed, old):
     c = Client(where)
 
@@ -231,6 +264,7 @@ def main():
         bed.work = work
         try:
             signed, old = signing(bed.where)
+            line_ends(bed.where, signed)
             verifying(bed.where, bed.dns, signed, old)
             bad_protocol(bed.where)
             many(bed.milter, bed.where)

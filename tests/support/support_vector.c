@@ -44,6 +44,30 @@ bad(const struct support_vector *c, const char *line)
 	exit(1);
 }
 
+/* Octets of TEXT that a line cannot hold: \n, \r, \\ and \xHH. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+	unsigned octet;
+
+	for (; *text != '\0'; text++) {
+		if (*text != '\\') {
+			*to++ = *text;
+			continue;
+		}
+		text++;
+		if (*text == 'x' && sscanf(text + 1, "%2x", &octet) == 1) {
+			*to++ = (char)octet;
+			text += 2;
+		} else {
+			*to++ = *text == 'n' ? '\n' : *text == 'r' ? '\r' :
+			    *text;
+		}
+	}
+	*to = '\0';
+}
+
 /* "NAME TYPE DATA" */
 static void
 parse_record(struct support_vector *c, char *line)
@@ -60,6 +84,8 @@ parse_record(struct support_vector *c, char *line)
 	r->data = data == NULL ? "" : data;
 	if (r->type == NULL)
 		bad(c, line);
+	if (data != NULL)
+		unescape(data);
 }
 
 static void

@@ -174,12 +174,47 @@ test_guard(void **state)
 	check_guard(line, 998, 0, 0);
 }
 
+/* A field that came alone: its CRLFs are folds, and the one at its end. */
+static void
+test_field(void **state)
+{
+	static const struct {
+		const char *raw;
+		bool good;
+	} cases[] = {
+		{ "A: b\r\n", true }, { "A: b\r\n c\r\n\td\r\n", true },
+		{ "A:\r\n \r\n b\r\n", true }, { "A: b", false },
+		{ "A: b\r", false }, { "A: b\n", false },
+		{ "A: b\r\nC: d\r\n", false }, { "A: b\r\n\r\n", false },
+		{ "A: b\n c\r\n", false }, { "A: b\rc\r\n", false },
+		{ "\r\nA: b\r\n", false }, { "A: b\r\n c", false },
+		{ "A: b\r\n ", false }, { "", false }
+	};
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ukey_guard g = { 0 };
+		uint8_t *copy;
+
+		len = strlen(cases[i].raw);
+		copy = malloc(len + (len == 0));
+		memcpy(copy, cases[i].raw, len);
+		ukey_guard_field(&g, (struct ukey_view) { copy, len });
+		ukey_guard_end(&g);
+		assert_int_equal((g.seen & UKEY_GUARD_LINE_ENDS) == 0,
+		    cases[i].good);
+		free(copy);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_split),
-		cmocka_unit_test(test_guard)
+		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_field)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -165,7 +165,10 @@ test_views(void **state)
 	assert_true(ukey_view_number(view("18446744073709551615"), &n));
 	assert_true(n == UINT64_MAX);
 	assert_false(ukey_view_number(view("18446744073709551616"), &n));
-	assert_false(ukey_view_number(view("000000000000000000001"), &n));
+	assert_true(ukey_view_number(view("00000000000000000000000001"),
+	    &n));
+	assert_int_equal(n, 1);
+	assert_false(ukey_view_number(view("0018446744073709551616"), &n));
 	assert_false(ukey_view_number(view("1x"), &n));
 	assert_false(ukey_view_number(view(""), &n));
 	assert_int_equal(ukey_hex_value('f'), 15);

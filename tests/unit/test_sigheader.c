@@ -67,7 +67,7 @@ test_values(void **state)
 	unsigned i;
 
 	(void)state;
-	assert_int_equal(parse(&sig, " v=1; a=RSA-sha256; c=relaxed/simple;"
+	assert_int_equal(parse(&sig, " v=1; a=rsa-sha256; c=relaxed/simple;"
 	    "\r\n\td=example.org; s=a.b; i=x@sub.example.org; l=10; t=5;"
 	    " x=9999999999; q=dns/txt; z=a; b= AA\r\n AA ; h=to : FROM;\r\n " BH
 	    "\r\n", &copy), UKEY_REASON_OK);
@@ -94,7 +94,7 @@ test_canon(void **state)
 	} cases[] = {
 		{ "c=simple", 0, 0 }, { "c=relaxed", 1, 0 },
 		{ "c=simple/relaxed", 0, 1 }, { "c=relaxed/relaxed", 1, 1 },
-		{ "c= Relaxed/SIMPLE ", 1, 0 }, { "z=", 0, 0 }
+		{ "c= relaxed/simple ", 1, 0 }, { "z=", 0, 0 }
 	};
 	struct ukey_sigheader sig;
 	char text[400];
@@ -213,7 +213,16 @@ test_more(void **state)
 		{ "t=0x5", UKEY_REASON_TIME },
 		{ "t=18446744073709551617", UKEY_REASON_TIME },
 		{ "q=dns/txt", UKEY_REASON_OK },
-		{ "q=other : DNS/txt", UKEY_REASON_OK },
+		{ "q=other : dns/txt", UKEY_REASON_OK },
+		{ "q=DNS/txt", UKEY_REASON_QUERY },
+		{ "a =RSA-sha256", UKEY_REASON_TAG_DUPLICATE },
+		{ "c=Simple", UKEY_REASON_CANON },
+		{ "c=simple/RELAXED", UKEY_REASON_CANON },
+		{ "l=9223372036854775807", UKEY_REASON_OK },
+		{ "l=9223372036854775808", UKEY_REASON_LENGTH },
+		{ "l=18446744073709551615", UKEY_REASON_LENGTH },
+		{ "l=000000000000000000000000000007", UKEY_REASON_OK },
+		{ "t=00000000000000000000000000001", UKEY_REASON_OK },
 		{ "q=other", UKEY_REASON_QUERY },
 		{ "q=", UKEY_REASON_QUERY },
 		{ "i=@example.org", UKEY_REASON_OK },

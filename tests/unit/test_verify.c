@@ -115,6 +115,10 @@ test_fields(void **state)
 	    UKEY_EVENT_NONE) {
 		const uint8_t *end = in.data;
 
+		/* what ended the header is no part of its last field */
+		if (end - mail.data >= 4 && memcmp(end - 4, "\r\n\r\n",
+		    4) == 0)
+			end -= 2;
 		if (e.kind == UKEY_EVENT_FIELD_END) {
 			/* Up to the line that does not go on. */
 			assert_int_equal(ukey_verify_field(&v,
