@@ -1,16 +1,21 @@
 #!/bin/sh
-# planted.sh: plants one bug of each kind in a copy of the sources; the gate
-# that is named for it must fail, and say what it should.
+# planted.sh [PATTERN]: plants one bug of each kind in a copy of the sources;
+# the gate that is named for it must fail, and say what it should.
 # SPDX-License-Identifier: MIT
 #
-# The transcript goes to standard output; docs/FUZZING.md holds one.
+# PATTERN, a regular expression, picks bugs by their name.  The transcript goes
+# to standard output; docs/FUZZING.md holds one.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+pattern=${1:-.}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 # As they are now, not as they were committed; nothing that was built.
 git ls-files -z | tar -cf - --null -T - | tar -xf - -C "$work"
+# The copy has no history to take the core of 0.1 from.
+commit=$(sed -n 's/^TWIN_COMMIT = //p' fuzz/twin/twin.mk)
+sh fuzz/twin/old.sh "$commit" "$work/build/fuzz/objects/twin/0.1" || exit 1
 cd "$work" || exit 1
 export NO_SETUP=1
 
@@ -24,6 +29,7 @@ fail() {
 plant() {
 	bug=$1 file=$2 edit=$3 expected=$4
 	shift 4
+	echo "$bug" | grep -qE "$pattern" || return 0
 	echo "== $bug: $file"
 	cp "$file" "$work/.kept"
 	sed -i "$edit" "$file"
@@ -82,6 +88,36 @@ plant 'an answer with any id is taken' core/ukey_dns_query.c \
     's/#define ID_LEN 2/#define ID_LEN 0/' \
     'LLVMFuzzerTestOneInput .*fuzz_dns_match' \
     make fuzz-smoke FUZZ_PARTS=dns_match
+
+# What only a comparison with 0.1 sees.
+# twin BUG FILE EDIT EXPECTED
+twin() {
+	plant "twin: $1" "$2" "$3" "^[-+] .*$4" \
+	    make fuzz-twin TIME=60s TWIN_PARTS=twin
+}
+twin 'an offset into the arena is one too many' core/ukey_verify.c \
+    's/(uint32_t)(note - v->fields.arena);/& + 1;/' 'question'
+twin 'candidates from the bottom' core/ukey_search.c \
+    's/waits_at(v, i)/waits_at(v, v->signatures - 1 - i)/' 'userkeys|  [a-z]='
+twin 'the advice of a base record that holds a key is lost' \
+    core/ukey_records.c 's/if (ukey_search_is_base(v, ask))/if (ask->way == UKEY_WAY_BASE)/' \
+    'advice'
+twin 'a view is one octet short' core/ukey_result.c \
+    's/j->identity = .*;/&\n	j->identity.len -= j->identity.len > 20;/' ' i='
+twin 'a question is asked twice' core/ukey_search.c \
+    's/if (v->ask.i..state == UKEY_ASK_OPEN &&/if (way != UKEY_WAY_DKIM \&\&/' \
+    'question|open'
+twin 'nine RSA operations' core/ukey_verify.h \
+    's/^#define UKEY_RSA_MAX 8/#define UKEY_RSA_MAX 9/' 'rsa'
+twin 'fields of h= are picked once for all signatures' core/ukey_signature.c \
+    's/while (v->signatures > 1 && rest.data/while (v->signatures > 2 \&\& rest.data/' \
+    'rsa'
+twin 'l= is looked at an octet late' core/ukey_bodies.c \
+    's/while (b->stop - b->len < span.len)/while (b->stop - b->len + 1 < span.len)/' \
+    '(dkim|userkeys)'
+twin 'a line of the signature is a column longer' core/ukey_out.h \
+    's/^#define UKEY_FOLD_COLUMN 76/#define UKEY_FOLD_COLUMN 77/' \
+    '(field|insert)'
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -133,6 +133,36 @@ asked_mailbox(const struct twin_case *c, struct twin_result *was,
 	return done;
 }
 
+static bool
+is_prefix(struct twin_octets a, struct twin_octets b)
+{
+	return a.len <= b.len && twin_same(a, (struct twin_octets) { b.data,
+	    a.len });
+}
+
+/* What ukey_sign_from() and _sender() give of what is not signed. */
+static bool
+kept_author(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is)
+{
+	const struct twin_event *now;
+	unsigned i;
+
+	if (c->mode != TWIN_SIGN || word_is(is->sign_reason, "ok"))
+		return false;
+	if (word_is(was->sign_reason, "arena") &&
+	    word_is(is->sign_reason, "from-limit"))
+		was->sign_reason = is->sign_reason;
+	for (i = 0; i < was->events && i < is->events; i++) {
+		now = &is->event[i];
+		if (now->what == TWIN_FIELD && now->number == 1 &&
+		    is_prefix(was->event[i].text, now->text) &&
+		    is_prefix(was->event[i].more, now->more))
+			was->event[i] = *now;
+	}
+	return true;
+}
+
 /* ---- the results -------------------------------------------------------- */
 
 /* Whether 0.1's judgement of the sender was another one. */
@@ -198,6 +228,11 @@ static const struct change changes[] = {
 	    "asked", sender_refused },
 	{ "asked-mailbox", "5.1", "permission is asked for the mailbox, "
 	    "without brackets and route", asked_mailbox },
+	{ "submission", "4", "From and Sender that are not read to their end "
+	    "are refused, an error is for good, replies name login and "
+	    "mailbox", submission },
+	{ "kept-author", "4", "of several From or Sender fields all are kept, "
+	    "and a want of room is from-limit", kept_author },
 	{ "dkim-testing", "6", "t=y is told of plain DKIM, too", dkim_testing },
 	{ "ending", "5.1, 6, 8", "of a sender that is no mailbox the ceiling "
 	    "decides, want of memory is 552 above note; what is judged "

@@ -26,6 +26,16 @@ twin_same(struct twin_octets a, struct twin_octets b)
 	    memcmp(a.data, b.data, a.len) == 0);
 }
 
+bool
+twin_same_nocase(struct twin_octets a, struct twin_octets b)
+{
+	size_t i = 0;
+
+	while (i < a.len && i < b.len && ((a.data[i] ^ b.data[i]) & ~0x20) == 0)
+		i++;
+	return a.len == b.len && i == a.len;
+}
+
 uint64_t
 twin_sum(uint64_t sum, struct twin_octets v)
 {

@@ -17,3 +17,4 @@ fi
 rm -rf "$folder"
 mkdir -p "$folder"
 git archive "$commit" core port | tar -xf - -C "$folder"
+touch "$folder/core" # its time is that of the commit

@@ -63,9 +63,72 @@ side_now(const struct twin_case *c)
 	return TWIN_TIME + (c->flags & TWIN_LATE ? 31 * 86400 : 0);
 }
 
+#ifdef TWIN_OLD
+/* The name of FIELD without octets that are in no name; its length. */
+static size_t
+name_of(struct twin_octets field, uint8_t *name, size_t size)
+{
+	size_t i, len = 0;
+
+	for (i = 0; i < field.len && field.data[i] != ':'; i++) {
+		if (field.data[i] > 32 && field.data[i] < 127 && len < size)
+			name[len++] = field.data[i];
+	}
+	return i < field.len ? len : 0;
+}
+
+static bool
+reads_whole(struct ukey_view body)
+{
+	struct ukey_mailboxes m;
+	struct ukey_address a;
+	unsigned n = 0;
+
+	ukey_mailboxes_init(&m, body);
+	while (ukey_mailboxes_next(&m, &a))
+		n++;
+	return n > 0 && m.reason == UKEY_REASON_OK;
+}
+
+/* Whether From and Sender of the message stand once each, are no larger than
+ * MOST together, and can be read. */
+static bool
+plain_author(const struct twin_case *c, size_t most)
+{
+	struct twin_octets rest = c->message, field;
+	unsigned seen[2] = { 0, 0 }, i;
+	struct ukey_view v;
+	uint8_t name[16];
+
+	while ((field = twin_field(&rest)).len > 0) {
+		v = (struct ukey_view) { name, name_of(field, name, 16) };
+		i = ukey_view_equal_nocase(v, UKEY_VIEW("from")) ? 0 :
+		    ukey_view_equal_nocase(v, UKEY_VIEW("sender")) ? 1 : 2;
+		if (i == 2)
+			continue;
+		if (seen[i]++ > 0 || field.data[v.len] != ':' ||
+		    field.len > most)
+			return false;
+		most -= field.len;
+		if (!reads_whole(ukey_view_part(side_view(field), v.len + 1,
+		    field.len)))
+			return false;
+	}
+	return true;
+}
+#endif
+
 void
 TWIN_RUN(const struct twin_case *c)
 {
+#ifdef TWIN_OLD
+	struct ukey_address a;
+
+	twin_now->path_reason = ukey_reason_word(ukey_address_parse(
+	    side_view(c->sender), &a));
+	twin_now->plain_author = plain_author(c, c->mode == TWIN_SIGN ? 2000 :
+	    4000);
+#endif
 	switch (c->mode) {
 	case TWIN_MX:
 		side_session_mx(c);

@@ -112,15 +112,17 @@ side_session_mx(const struct twin_case *c)
 static struct ukey_permit
 permit_for(const struct twin_case *c, struct twin_octets address)
 {
+	static const enum ukey_permit_status answers[] = { UKEY_PERMIT_YES,
+		UKEY_PERMIT_NO_KEY, UKEY_PERMIT_DENIED, UKEY_PERMIT_LATER };
 	unsigned status = c->order >> 5 & 3;
 
 	if (twin_same(twin_bare(c->sender), twin_bare(address)))
 		status = c->order >> 3 & 3;
 	else if (twin_sum(0, address) & 1)
-		status = UKEY_PERMIT_YES;
-	return (struct ukey_permit) { (enum ukey_permit_status)status,
-		c->order & 128 ? UKEY_VIEW("2.a.userkeys") :
-		UKEY_VIEW("a.userkeys"), 7 };
+		status = 0;
+	return (struct ukey_permit) { .status = answers[status],
+		.selector = c->order & 128 ? UKEY_VIEW("2.a.userkeys") :
+		UKEY_VIEW("a.userkeys"), .key = 7 };
 }
 
 static void

@@ -128,6 +128,9 @@ struct twin_result {
 	int replay;              /* what ukey_verify_replay_id() returned */
 	const char *sign_reason; /* a word, or NULL */
 	unsigned long line;      /* ukey_sign_line() */
+	const char *path_reason; /* 0.1's, of MAIL FROM's argument */
+	bool plain_author;       /* 0.1's alone says so: From and Sender stand
+	                          * once, and can be read to their end */
 	unsigned events;
 	struct twin_event event[TWIN_EVENTS];
 	size_t used;
@@ -169,6 +172,7 @@ uint64_t twin_sum(uint64_t sum, struct twin_octets v);
  * past it; to be freed. */
 uint8_t *twin_copy(struct twin_octets v);
 bool twin_same(struct twin_octets a, struct twin_octets b);
+bool twin_same_nocase(struct twin_octets a, struct twin_octets b);
 /* MAIL FROM's argument without brackets and route. */
 struct twin_octets twin_bare(struct twin_octets v);
 
