@@ -133,11 +133,16 @@ asked_mailbox(const struct twin_case *c, struct twin_result *was,
 	return done;
 }
 
+/* Whether A stands in B. */
 static bool
-is_prefix(struct twin_octets a, struct twin_octets b)
+is_part(struct twin_octets a, struct twin_octets b)
 {
-	return a.len <= b.len && twin_same(a, (struct twin_octets) { b.data,
-	    a.len });
+	size_t i = 0;
+
+	while (i + a.len <= b.len && !twin_same(a,
+	    (struct twin_octets) { b.data + i, a.len }))
+		i++;
+	return i + a.len <= b.len;
 }
 
 /* What ukey_sign_from() and _sender() give of what is not signed. */
@@ -156,8 +161,9 @@ kept_author(const struct twin_case *c, struct twin_result *was,
 	for (i = 0; i < was->events && i < is->events; i++) {
 		now = &is->event[i];
 		if (now->what == TWIN_FIELD && now->number == 1 &&
-		    is_prefix(was->event[i].text, now->text) &&
-		    is_prefix(was->event[i].more, now->more))
+		    (now->text.len + now->more.len == TWIN_SCRATCH ||
+		    (is_part(was->event[i].text, now->text) &&
+		    is_part(was->event[i].more, now->more))))
 			was->event[i] = *now;
 	}
 	return true;
@@ -233,6 +239,8 @@ static const struct change changes[] = {
 	    "mailbox", submission },
 	{ "kept-author", "4", "of several From or Sender fields all are kept, "
 	    "and a want of room is from-limit", kept_author },
+	{ "claims", "6", "a results field is claimed unless it is another "
+	    "host's to every reader", claims },
 	{ "dkim-testing", "6", "t=y is told of plain DKIM, too", dkim_testing },
 	{ "ending", "5.1, 6, 8", "of a sender that is no mailbox the ceiling "
 	    "decides, want of memory is 552 above note; what is judged "

@@ -215,22 +215,37 @@ print_missing(const char *text, const char *other, char sign)
 }
 
 static void
+print_octets(const char *name, struct twin_octets v)
+{
+	size_t i;
+
+	fprintf(stderr, "%s", name);
+	for (i = 0; i < v.len && i < 3000; i++) {
+		if (v.data[i] == '\n' || (v.data[i] >= ' ' &&
+		    v.data[i] < 0x7F))
+			fputc(v.data[i], stderr);
+		else
+			fprintf(stderr, "\\%02x", v.data[i]);
+	}
+	fputc('\n', stderr);
+}
+
+static void
 print_case(const struct twin_case *c)
 {
 	static const char *const modes[] = { "verify", "verify by fields",
 		"MX", "submission", "sign" };
 
 	fprintf(stderr, "twin: %s, flags %x, cuts %x, order %x, settings %x, "
-	    "zone %x %x %x %x %x\nMAIL FROM %.*s\nlogin %.*s\nrecord %.*s\n"
-	    "record %.*s\nmessage:\n%.*s\n", modes[c->mode], c->flags,
-	    c->cuts, c->order, c->settings, c->zone[0], c->zone[1],
-	    c->zone[2], c->zone[3], c->zone[4], (int)c->sender.len,
-	    (const char *)c->sender.data, (int)c->login.len,
-	    (const char *)c->login.data, (int)c->record[0].len,
-	    (const char *)c->record[0].data, (int)c->record[1].len,
-	    (const char *)c->record[1].data,
-	    (int)(c->message.len < 3000 ? c->message.len : 3000),
-	    (const char *)c->message.data);
+	    "zone %x %x %x %x %x\n", modes[c->mode], c->flags, c->cuts,
+	    c->order, c->settings, c->zone[0], c->zone[1], c->zone[2],
+	    c->zone[3], c->zone[4]);
+	print_octets("MAIL FROM ", c->sender);
+	print_octets("login ", c->login);
+	print_octets("record ", c->record[0]);
+	print_octets("record ", c->record[1]);
+	print_octets("script ", c->script);
+	print_octets("message:\n", c->message);
 }
 
 static void

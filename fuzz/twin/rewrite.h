@@ -51,9 +51,10 @@ bool is_sender_reason(const char *reason);
  * right reply alone, or accepted, with a quarantine where there must be one. */
 bool ends_rightly(const struct twin_case *c, const struct twin_result *r);
 
-/* ---- submission.c ------------------------------------------------------- */
+/* ---- submission.c, claims.c: entries of changed.c ----------------------- */
 
-/* An entry of changed.c. */
+bool claims(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
 bool submission(const struct twin_case *c, struct twin_result *was,
     const struct twin_result *is);
 

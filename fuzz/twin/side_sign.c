@@ -35,7 +35,7 @@ side_sign(const struct twin_case *c)
 	uint8_t cuts = c->cuts, *copy;
 	struct ukey_sign s;
 
-	side_check(INIT, ukey_sign_init(&s, &q, side_arena, 2048));
+	side_check(INIT, ukey_sign_init(&s, &q, side_arena, TWIN_SCRATCH));
 	while (rest.len > 0) {
 		piece = twin_piece(&rest, &cuts);
 		copy = side_lend(piece);

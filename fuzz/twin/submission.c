@@ -19,8 +19,6 @@ end_by(const struct twin_event *e)
 		const char *words;
 		enum end end;
 	} rows[] = {
-		{ " may not send as ", BY_SENDER },
-		{ "5.1.7 The sender's address ", BY_PATH },
 		{ " may not write this From or Sender: ", BY_AUTHOR },
 		{ "5.7.1 Too many addresses", CROWDED },
 		{ " may not write so many addresses", CROWDED },
@@ -32,6 +30,8 @@ end_by(const struct twin_event *e)
 	};
 	unsigned i;
 
+	if (e->code == 553)
+		return starts_with(e->text, "5.1.7 ") ? BY_PATH : BY_SENDER;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (contains(e->text, rows[i].words))
 			return rows[i].end;
@@ -50,18 +50,19 @@ end_of(const struct twin_result *r)
 	    UNSIGNED;
 }
 
+/* from-check: 0 own, 1 domain, 2 off. */
+static unsigned
+from_check(const struct twin_case *c)
+{
+	return (c->settings >> 2 & 3) % 3;
+}
+
+/* Whether From or Sender are looked at, and cannot be read. */
 static bool
 checks_author(const struct twin_case *c, const struct twin_result *was)
 {
-	unsigned check = (c->settings >> 2 & 3) % 3; /* 2: off */
-
-	return check != 2 && !was->plain_author;
-}
-
-static bool
-checks_domain(const struct twin_case *c)
-{
-	return (c->settings >> 2 & 3) % 3 == 1;
+	return !was->plain_author && (from_check(c) != 2 ||
+	    twin_bare(c->sender).len == 0);
 }
 
 /* Whether an address of MAIL FROM's domain is asked about, which 0.1 took for
@@ -81,7 +82,7 @@ asks_rightly(const struct twin_case *c, const struct twin_result *was,
 				break;
 		}
 		if (o == was->event + was->events && !checks_author(c, was) &&
-		    !(checks_domain(c) && twin_same_nocase(domain_of(e->more),
+		    !(from_check(c) == 1 && twin_same_nocase(domain_of(e->more),
 		    domain)))
 			return false;
 	}
@@ -98,13 +99,13 @@ may_end(const struct twin_case *c, const struct twin_result *r, enum end was,
 	if (is == UNTAKEN) /* an error of any call is for good */
 		return look_for(r, TWIN_ERROR, NULL) != NULL;
 	if (is == BY_PATH)
-		return was == BY_SENDER && (!word_is(r->path_reason, "ok") ||
-		    twin_bare(c->sender).len > 254);
-	if (is == BY_FROM && checks_domain(c) && was == LATER)
+		return twin_bare(c->sender).len > 254 ||
+		    (was == BY_SENDER && !word_is(r->path_reason, "ok"));
+	if (is == BY_FROM && from_check(c) == 1 && was == LATER)
 		return true;
 	/* From or Sender that cannot be read goes no further */
-	return checks_author(c, r) && (is == BY_AUTHOR || is == BY_FROM ||
-	    is == CROWDED || is == LATER);
+	return checks_author(c, r) && (is == BY_FROM || is == CROWDED ||
+	    is == LATER || (is == BY_AUTHOR && from_check(c) != 2));
 }
 
 /* The same for the answer to MAIL. */

@@ -50,6 +50,7 @@ enum twin_mode {
 #define TWIN_EARLY 2      /* an answer after each piece of the body */
 #define TWIN_PERMIT_LATE 4 /* permissions after the end */
 
+#define TWIN_SCRATCH 2048 /* octets lent to ukey_sign_init() */
 #define TWIN_TIME 1750000000u
 
 /* Classes of names, each of which the DNS answers in a way of its own. */
