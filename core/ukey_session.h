@@ -55,6 +55,7 @@ struct ukey_session_settings {
 	uint32_t expire;               /* x= less t= in seconds; 0: none */
 	uint8_t header_canon, body_canon; /* enum ukey_canon */
 	uint8_t from_check;            /* enum ukey_from_check */
+	bool oversign_absent;          /* as in struct ukey_sign_request */
 	bool reject_unsigned;          /* refuse what cannot be signed */
 	bool reject_unknown;           /* refuse mailboxes without an entry */
 	bool no_dkim;                  /* MX: do not judge plain DKIM */

@@ -29,7 +29,8 @@ start(struct ukey_session *s)
 	struct ukey_sign_request q = { .domain = UKEY_VIEW("x"),
 		.selector = UKEY_VIEW("x"),
 		.header_canon = s->settings->header_canon,
-		.body_canon = s->settings->body_canon };
+		.body_canon = s->settings->body_canon,
+		.oversign_absent = s->settings->oversign_absent };
 	uint8_t *scratch = ukey_session_take(s, SCRATCH);
 
 	if (scratch == NULL)
@@ -111,17 +112,26 @@ set_names(struct ukey_session *s)
 static void
 make_digest(struct ukey_session *s)
 {
+	struct ukey_address a;
+	enum ukey_reason reason = UKEY_REASON_OK;
+
 	s->signing = UKEY_SIGN_FAILED;
-	if (!set_names(s)) {
-		s->reason = UKEY_REASON_ARENA;
+	/* From's mailbox has to be one that may stand in MAIL FROM. */
+	if (s->null_sender)
+		reason = ukey_sender_read(ukey_address_text(&s->sender),
+		    UKEY_VIEW_NONE, &a);
+	if (reason == UKEY_REASON_OK && !set_names(s))
+		reason = UKEY_REASON_ARENA;
+	if (reason != UKEY_REASON_OK) {
+		s->reason = (uint8_t)reason;
 		return;
 	}
 	ukey_out_init(&s->field, s->arena, s->size);
-	if (ukey_sign_digest(&s->u.sign, &s->field, s->digest) != UKEY_OK)
-		s->reason = s->field.overflow ? UKEY_REASON_ARENA :
-		    UKEY_REASON_CRYPTO;
-	else
+	if (ukey_sign_digest(&s->u.sign, &s->field, s->digest) == UKEY_OK)
 		s->signing = UKEY_DIGEST_OUT;
+	else
+		s->reason = s->field.overflow ? UKEY_REASON_ARENA :
+		    (uint8_t)ukey_sign_reason(&s->u.sign);
 }
 
 /* The octets are over, and no permission is open: is there something to sign?

@@ -9,21 +9,25 @@
 #include "ukey_mem.h"
 #include "ukey_sign_parts.h"
 
-enum phase { HEADER, BODY, END, DIGEST, OVER };
-enum field_state { NAME, SKIP, KEEP, HASH };
+/* A verifier's limit (PROTOCOL 8), and the room for what is yet to come: the
+ * base64 of 4096 bits in lines, and a CRLF. */
+#define TAG_LIST_MAX 4096
+#define B_MAX 720
 
-static void
-refuse(struct ukey_sign *s, enum ukey_reason reason)
+enum phase { HEADER, BODY, END, DIGEST, OVER };
+
+void
+ukey_sign_refuse(struct ukey_sign *s, enum ukey_reason reason)
 {
 	if (s->reason == UKEY_REASON_OK)
 		s->reason = (uint8_t)reason;
 }
 
-static void
-hash(struct ukey_sign *s, struct ukey_port_sha256 *h, struct ukey_view octets)
+void
+ukey_sign_hash(struct ukey_sign *s, struct ukey_port_sha256 *h, struct ukey_view octets)
 {
 	if (ukey_port_sha256_update(h, octets.data, octets.len) != 0)
-		refuse(s, UKEY_REASON_CRYPTO);
+		ukey_sign_refuse(s, UKEY_REASON_CRYPTO);
 }
 
 static bool
@@ -55,145 +59,6 @@ ukey_sign_init(struct ukey_sign *s, const struct ukey_sign_request *request,
 	return UKEY_OK;
 }
 
-/* Hashes octets of the open field, name included. */
-static void
-hash_field(struct ukey_sign *s, struct ukey_view octets)
-{
-	struct ukey_view span;
-
-	while ((span = ukey_canon_header_next(&s->field_canon,
-	    &octets)).len > 0)
-		hash(s, &s->header, span);
-}
-
-/* Whatever readers take for the author, it is not what was kept. */
-static void
-doubt_author(struct ukey_sign *s, enum ukey_reason reason)
-{
-	if (s->author == UKEY_REASON_OK)
-		s->author = (uint8_t)reason;
-	refuse(s, reason);
-}
-
-static bool
-is_author(unsigned row)
-{
-	return row == UKEY_SIGN_FROM || row == UKEY_SIGN_SENDER;
-}
-
-/* Keeps a From or Sender value, for the mailboxes in it. */
-static void
-keep(struct ukey_sign *s, struct ukey_view octets)
-{
-	uint32_t used = s->from_len + s->sender_len;
-
-	if (octets.len > s->scratch_size - used) {
-		doubt_author(s, UKEY_REASON_FROM_LIMIT);
-		octets.len = s->scratch_size - used;
-	}
-	if (octets.len == 0)
-		return;
-	/* Sender may have come first. */
-	if (s->row == UKEY_SIGN_FROM && s->sender_len > 0)
-		memmove(s->scratch + s->from_len + octets.len,
-		    s->scratch + s->from_len, s->sender_len);
-	if (s->row == UKEY_SIGN_FROM)
-		used = s->from_len;
-	memcpy(s->scratch + used, octets.data, octets.len);
-	if (s->row == UKEY_SIGN_FROM)
-		s->from_len += (uint32_t)octets.len;
-	else
-		s->sender_len += (uint32_t)octets.len;
-}
-
-static bool
-is_name_octet(uint8_t c)
-{
-	return c > 32 && c < 127;
-}
-
-/* Why the field of ROW, whose name is complete, cannot be signed. */
-static enum ukey_reason
-trouble_of(const struct ukey_sign *s, unsigned row)
-{
-	if (s->odd_name || s->name_len == 0)
-		return UKEY_REASON_HEADER_SYNTAX;
-	if (row == UKEY_SIGN_FIELDS || (s->seen >> row & 1) == 0)
-		return UKEY_REASON_OK;
-	return row == UKEY_SIGN_FROM ? UKEY_REASON_FROM_MANY :
-	    UKEY_REASON_FIELD_REPEATED;
-}
-
-/* The colon came: is this field signed? */
-static void
-name_done(struct ukey_sign *s)
-{
-	struct ukey_view name = { s->name, s->name_len };
-	unsigned row = ukey_sign_row(name);
-	enum ukey_reason reason = trouble_of(s, row);
-
-	s->row = (uint8_t)row;
-	s->field = is_author(row) ? KEEP : SKIP;
-	if (reason != UKEY_REASON_OK && is_author(row))
-		doubt_author(s, reason);
-	refuse(s, reason);
-	if (reason != UKEY_REASON_OK || row == UKEY_SIGN_FIELDS)
-		return;
-	s->seen |= (uint32_t)1 << row;
-	s->order[s->orders++] = (uint8_t)row;
-	s->field = HASH;
-	ukey_canon_header_init(&s->field_canon,
-	    (enum ukey_canon)s->request.header_canon);
-	hash_field(s, name);
-	hash_field(s, UKEY_VIEW(":"));
-}
-
-/*
- * Collects the name; what follows the colon stays in OCTETS.  Octets that no
- * name holds are left out of it, as some readers do: so "From :" is seen.
- */
-static void
-collect_name(struct ukey_sign *s, struct ukey_view *octets)
-{
-	uint8_t c;
-
-	while (s->field == NAME && octets->len > 0) {
-		c = octets->data[0];
-		*octets = ukey_view_part(*octets, 1, octets->len);
-		if (c == ':')
-			name_done(s);
-		else if (!is_name_octet(c))
-			s->odd_name = true;
-		else if (s->name_len < UKEY_SIGN_NAME_MAX)
-			/* What is longer than any in the table is cut. */
-			s->name[s->name_len++] = c;
-	}
-}
-
-static void
-field_octets(struct ukey_sign *s, struct ukey_view octets)
-{
-	ukey_guard_push(&s->guard, octets);
-	collect_name(s, &octets);
-	if (s->field == HASH)
-		hash_field(s, octets);
-	if (s->field >= KEEP && is_author(s->row))
-		keep(s, octets);
-}
-
-static void
-field_end(struct ukey_sign *s)
-{
-	if (s->field == NAME)
-		refuse(s, UKEY_REASON_HEADER_SYNTAX);
-	if (s->field == HASH)
-		hash(s, &s->header,
-		    ukey_canon_header_end(&s->field_canon, true));
-	s->field = NAME;
-	s->name_len = 0;
-	s->odd_name = false;
-}
-
 static void
 check_from(struct ukey_sign *s)
 {
@@ -202,15 +67,27 @@ check_from(struct ukey_sign *s)
 	unsigned count = 0;
 
 	if ((s->seen >> UKEY_SIGN_FROM & 1) == 0) {
-		refuse(s, UKEY_REASON_FROM_MISSING);
+		ukey_sign_refuse(s, UKEY_REASON_FROM_MISSING);
 		return;
 	}
 	ukey_mailboxes_init(&m, ukey_sign_from(s));
 	while (ukey_mailboxes_next(&m, &a))
 		count++;
-	refuse(s, m.reason);
+	ukey_sign_refuse(s, m.reason);
 	if (count == 0)
-		refuse(s, UKEY_REASON_FROM_SYNTAX);
+		ukey_sign_refuse(s, UKEY_REASON_FROM_SYNTAX);
+}
+
+/* That a verifier takes the header with OWN octets of ours, and with what is
+ * added on the way. */
+static void
+check_size(struct ukey_sign *s, size_t own)
+{
+	if (s->header_len > UKEY_SIGN_HEADER_MAX ||
+	    own > UKEY_SIGN_HEADER_MAX - s->header_len)
+		ukey_sign_refuse(s, UKEY_REASON_HEADER_LIMIT);
+	if (s->count >= UKEY_SIGN_COUNT_MAX)
+		ukey_sign_refuse(s, UKEY_REASON_FIELD_LIMIT);
 }
 
 static void
@@ -219,6 +96,7 @@ header_end(struct ukey_sign *s)
 	s->phase = BODY;
 	s->guard.line++; /* the empty line */
 	check_from(s);
+	check_size(s, 0);
 }
 
 static void
@@ -230,16 +108,16 @@ body_octets(struct ukey_sign *s, struct ukey_view octets)
 	if (s->reason != UKEY_REASON_OK)
 		return;
 	while ((span = ukey_canon_body_next(&s->body_canon, &octets)).len > 0)
-		hash(s, &s->body, span);
+		ukey_sign_hash(s, &s->body, span);
 }
 
 static void
 handle(struct ukey_sign *s, struct ukey_event e)
 {
 	if (e.kind == UKEY_EVENT_FIELD)
-		field_octets(s, e.octets);
+		ukey_sign_field_octets(s, e.octets);
 	else if (e.kind == UKEY_EVENT_FIELD_END)
-		field_end(s);
+		ukey_sign_field_end(s);
 	else if (e.kind == UKEY_EVENT_HEADER_END)
 		header_end(s);
 	else if (e.kind == UKEY_EVENT_BODY)
@@ -265,8 +143,8 @@ ukey_sign_field(struct ukey_sign *s, struct ukey_view raw)
 {
 	if (s->phase != HEADER)
 		return UKEY_ERR_ORDER;
-	field_octets(s, raw);
-	field_end(s);
+	ukey_sign_field_octets(s, raw);
+	ukey_sign_field_end(s);
 	return UKEY_OK;
 }
 
@@ -301,11 +179,11 @@ ukey_sign_end(struct ukey_sign *s)
 	    (e = ukey_message_end(&s->message)).kind != UKEY_EVENT_NONE)
 		handle(s, e);
 	while ((span = ukey_canon_body_end(&s->body_canon)).len > 0)
-		hash(s, &s->body, span);
+		ukey_sign_hash(s, &s->body, span);
 	ukey_guard_end(&s->guard);
 	s->phase = END;
 	if (ukey_port_sha256_finish(&s->body, bh) != 0)
-		refuse(s, UKEY_REASON_CRYPTO);
+		ukey_sign_refuse(s, UKEY_REASON_CRYPTO);
 	memcpy(&s->body, bh, sizeof(bh));
 	return UKEY_OK;
 }
@@ -360,13 +238,18 @@ ukey_sign_digest(struct ukey_sign *s, struct ukey_out *out, uint8_t *digest)
 	ukey_sign_write(s, out);
 	if (out->overflow)
 		return UKEY_ERR_SPACE;
+	check_size(s, out->len - before + B_MAX);
+	if (out->len - before + B_MAX > TAG_LIST_MAX)
+		ukey_sign_refuse(s, UKEY_REASON_TAG_LIMIT);
+	if (s->reason != UKEY_REASON_OK)
+		return UKEY_ERR_ORDER;
 	ukey_canon_header_init(&s->field_canon,
 	    (enum ukey_canon)s->request.header_canon);
-	hash_field(s, (struct ukey_view) { out->data + before,
+	ukey_sign_hash_field(s, (struct ukey_view) { out->data + before,
 		out->len - before });
 	s->phase = DIGEST;
 	if (ukey_port_sha256_finish(&s->header, digest) != 0)
-		refuse(s, UKEY_REASON_CRYPTO);
+		ukey_sign_refuse(s, UKEY_REASON_CRYPTO);
 	return s->reason == UKEY_REASON_OK ? UKEY_OK : UKEY_ERR_CRYPTO;
 }
 

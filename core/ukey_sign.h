@@ -20,8 +20,16 @@
 #include "ukey_reason.h"
 
 #define UKEY_SIGN_EXPIRE (7 * 86400) /* seconds; default of x= less t= */
-#define UKEY_SIGN_FIELDS 21 /* names that are signed where present */
+#define UKEY_SIGN_FIELDS 22 /* names that are signed where present */
 #define UKEY_SIGN_NAME_MAX 32 /* longer names are none of them */
+
+/*
+ * The largest header that is signed: what verifiers take (PROTOCOL 8), less
+ * room for what servers add on the way, 8 kB and 32 fields, and less the
+ * signature's own field.
+ */
+#define UKEY_SIGN_HEADER_MAX (65536 - 8192) /* octets, ours included */
+#define UKEY_SIGN_COUNT_MAX (512 - 32)      /* fields, ours included */
 
 /* What to sign as.  The views must stay until ukey_sign_finish(). */
 struct ukey_sign_request {
@@ -33,6 +41,8 @@ struct ukey_sign_request {
 	uint64_t time;             /* t=, seconds since 1970 UTC; 0: none */
 	uint64_t expire;           /* x=, the same; 0: none; else > time */
 	uint8_t header_canon, body_canon; /* enum ukey_canon */
+	bool oversign_absent; /* nobody may add Sender, Content-Disposition or
+	                       * List- fields; but lists do */
 };
 
 /* Visible for its size only. */
@@ -46,6 +56,8 @@ struct ukey_sign {
 	struct ukey_message message;
 	uint8_t *scratch;     /* From's value, then Sender's; lent */
 	uint32_t scratch_size, from_len, sender_len;
+	uint32_t header_len;  /* octets of all fields; UINT32_MAX: more */
+	uint16_t count;       /* fields; over UKEY_SIGN_COUNT_MAX: more */
 	uint8_t order[UKEY_SIGN_FIELDS]; /* table rows as they arrived */
 	uint8_t orders;
 	uint8_t name[UKEY_SIGN_NAME_MAX]; /* the open field's name so far */
@@ -99,7 +111,8 @@ struct ukey_view ukey_sign_sender(const struct ukey_sign *s);
  * After ukey_sign_end(): starts the DKIM-Signature field in OUT (name, colon,
  * all tags, "b="; folded with CRLF HTAB) and writes what is to be signed, the
  * SHA-256 of the header, to DIGEST (UKEY_SHA256_LEN octets).  _ERR_ORDER (also
- * when the message is refused), _ERR_SPACE, _ERR_CRYPTO.
+ * when the message is refused, which a field that is too large may bring about
+ * here), _ERR_SPACE, _ERR_CRYPTO.
  */
 int ukey_sign_digest(struct ukey_sign *s, struct ukey_out *out,
     uint8_t *digest);

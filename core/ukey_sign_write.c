@@ -6,25 +6,29 @@
 
 /* How often a name stands in h=. */
 enum oversign {
-	PRESENT,   /* once if present */
-	EVER,      /* once more than present: nothing can be added */
-	IF_PRESENT /* the same, but left out when absent: added by servers */
+	PRESENT,    /* once if present */
+	EVER,       /* once more than present: nothing can be added */
+	IF_PRESENT, /* the same, but left out when absent: added by servers */
+	ON_REQUEST  /* the same, but when absent it is for the request to say:
+	             * added by lists */
 };
 
 static const struct row {
 	const char *name; /* at most UKEY_SIGN_NAME_MAX characters */
 	enum oversign oversign;
 } rows[UKEY_SIGN_FIELDS] = { /* PROTOCOL 4 */
-	{ "From", EVER }, { "Sender", PRESENT }, { "Subject", EVER },
+	{ "From", EVER }, { "Sender", ON_REQUEST }, { "Subject", EVER },
 	{ "Date", IF_PRESENT }, { "To", EVER }, { "Cc", EVER },
 	{ "Reply-To", EVER }, { "Message-ID", IF_PRESENT },
 	{ "In-Reply-To", PRESENT }, { "References", PRESENT },
 	{ "MIME-Version", EVER }, { "Content-Type", EVER },
+	{ "Content-Disposition", ON_REQUEST },
 	{ "Content-Transfer-Encoding", EVER },
-	{ "List-Id", PRESENT }, { "List-Help", PRESENT },
-	{ "List-Unsubscribe", PRESENT }, { "List-Unsubscribe-Post", PRESENT },
-	{ "List-Subscribe", PRESENT }, { "List-Post", PRESENT },
-	{ "List-Owner", PRESENT }, { "List-Archive", PRESENT }
+	{ "List-Id", ON_REQUEST }, { "List-Help", ON_REQUEST },
+	{ "List-Unsubscribe", ON_REQUEST },
+	{ "List-Unsubscribe-Post", ON_REQUEST },
+	{ "List-Subscribe", ON_REQUEST }, { "List-Post", ON_REQUEST },
+	{ "List-Owner", ON_REQUEST }, { "List-Archive", ON_REQUEST }
 };
 
 static size_t
@@ -122,6 +126,24 @@ h_name(struct ukey_out *out, unsigned row, bool *first)
 	*first = false;
 }
 
+/* Whether ROW stands in h= once more than it is present. */
+static bool
+is_oversigned(const struct ukey_sign *s, unsigned row)
+{
+	bool present = s->seen >> row & 1;
+
+	switch (rows[row].oversign) {
+	case EVER:
+		return true;
+	case IF_PRESENT:
+		return present;
+	case ON_REQUEST:
+		return present || s->request.oversign_absent;
+	default:
+		return false;
+	}
+}
+
 static void
 tag_h(const struct ukey_sign *s, struct ukey_out *out)
 {
@@ -132,8 +154,7 @@ tag_h(const struct ukey_sign *s, struct ukey_out *out)
 	for (i = 0; i < s->orders; i++)
 		h_name(out, s->order[i], &first);
 	for (i = 0; i < UKEY_SIGN_FIELDS; i++) {
-		if (rows[i].oversign == EVER ||
-		    (rows[i].oversign == IF_PRESENT && (s->seen >> i & 1)))
+		if (is_oversigned(s, i))
 			h_name(out, i, &first);
 	}
 }

@@ -54,6 +54,8 @@ static const struct key {
 	    "own domain off" },
 	{ "unsigned", FLAG, AT(session.reject_unsigned), 0, 0,
 	    "accept reject" },
+	{ "oversign-absent", FLAG, AT(session.oversign_absent), 0, 0,
+	    "no yes" },
 	{ "unknown", FLAG, AT(session.reject_unknown), 0, 0,
 	    "accept reject" },
 	{ "no-clock", FLAG, AT(session.defer_no_clock), 0, 0, "sign defer" },

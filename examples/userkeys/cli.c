@@ -271,7 +271,8 @@ cli_duration(const char *option, const char *text, uint64_t *seconds)
 bool
 cli_address(const char *text, struct ukey_address *a)
 {
-	enum ukey_reason reason = ukey_address_parse(cli_view(text), a);
+	enum ukey_reason reason = ukey_sender_read(cli_view(text),
+	    UKEY_VIEW_NONE, a);
 
 	if (reason == UKEY_REASON_OK)
 		return true;

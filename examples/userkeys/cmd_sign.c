@@ -23,6 +23,8 @@ static const char help[] =
 "      --generation G       label of a rotated key\n"
 "      --canon H/B          relaxed or simple each; relaxed/relaxed\n"
 "      --expire TIME        12h, 14d, none; 7d, with --dkim none\n"
+"      --oversign-absent    nobody may add Sender, Content-Disposition or\n"
+"                           List- fields; mailing lists do\n"
 "      --time SECONDS       of signing, since 1970, or none; now\n"
 "      --header-only        write the field alone\n";
 
@@ -32,7 +34,7 @@ static const char help[] =
 struct options {
 	const char *from, *domain, *selector, *key, *generation, *canon;
 	const char *expire, *time;
-	bool dkim, header_only;
+	bool dkim, header_only, oversign_absent;
 };
 
 /* What a request points to. */
@@ -142,6 +144,7 @@ make_names(const struct options *o, struct names *n)
 {
 	int status = read_canons(o->canon, &n->request);
 
+	n->request.oversign_absent = o->oversign_absent;
 	if (status == CLI_PASS)
 		status = read_times(o, &n->request);
 	if (status != CLI_PASS)
@@ -194,7 +197,12 @@ refuse(struct spool *spool, const struct ukey_sign *s)
 	}
 	if (reason == UKEY_REASON_HEADER_SYNTAX && refuse_line(spool))
 		return CLI_INPUT;
-	if (ukey_sign_line(s) > 0)
+	if (reason == UKEY_REASON_HEADER_LIMIT ||
+	    reason == UKEY_REASON_FIELD_LIMIT)
+		cli_error("%s: cannot be signed: with what servers add on the "
+		    "way %s: expected at most 56 kB and 479 fields",
+		    spool->name, ukey_reason_meaning(reason));
+	else if (ukey_sign_line(s) > 0)
 		cli_error("%s:%u: cannot be signed: %s: mail servers "
 		    "would alter this line: fix it", spool->name,
 		    (unsigned)ukey_sign_line(s), ukey_reason_meaning(reason));
@@ -213,7 +221,7 @@ make_field(const struct names *n, struct ukey_key *key, struct spool *spool,
 	uint8_t digest[UKEY_SHA256_LEN], octets[UKEY_KEY_SIGNATURE_MAX];
 	struct ukey_out signature;
 	struct ukey_sign s;
-	int status;
+	int status, err;
 
 	if (ukey_sign_init(&s, &n->request, scratch, sizeof(scratch)) !=
 	    UKEY_OK)
@@ -225,7 +233,10 @@ make_field(const struct names *n, struct ukey_key *key, struct spool *spool,
 	if (ukey_sign_reason(&s) != UKEY_REASON_OK)
 		return refuse(spool, &s);
 	ukey_out_init(&signature, octets, sizeof(octets));
-	if (ukey_sign_digest(&s, out, digest) == UKEY_OK &&
+	err = ukey_sign_digest(&s, out, digest);
+	if (ukey_sign_reason(&s) != UKEY_REASON_OK)
+		return refuse(spool, &s);
+	if (err == UKEY_OK &&
 	    ukey_key_sign(key, digest, &signature) == UKEY_KEY_OK &&
 	    ukey_sign_finish(&s, ukey_out_done(&signature), out) == UKEY_OK)
 		return CLI_PASS;
@@ -271,6 +282,7 @@ cmd_sign(int argc, char **argv)
 		{ "generation", &o.generation, NULL },
 		{ "canon", &o.canon, NULL }, { "expire", &o.expire, NULL },
 		{ "time", &o.time, NULL },
+		{ "oversign-absent", NULL, &o.oversign_absent },
 		{ "header-only", NULL, &o.header_only }, { NULL, NULL, NULL }
 	};
 	const struct cli_syntax syntax = { "sign", help, options };

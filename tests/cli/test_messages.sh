@@ -65,6 +65,32 @@ is 0 "$(wc -c <"$work/out")" 'nothing was written'
 printf 'From: a@b.c\r\n\r\nok\r\nbad\rline\r\n' >"$work/in"
 run 65 sign --from $alice --key "$work/a.pem"
 err_has 'standard input:4:'
+# What a verifier would not read is not signed: fields, octets, From.
+many() { # NUMBER LENGTH
+	printf 'From: a@b.c\n'
+	awk -v n="$1" -v len="$2" 'BEGIN { x = sprintf("%" len "s", "")
+	    gsub(" ", "x", x); while (n-- > 0) print "X-" n ": " x; print "" }'
+}
+many 478 1 >"$work/in"
+run 0 sign --from $alice --key "$work/a.pem"
+many 479 1 >"$work/in"
+run 65 sign --from $alice --key "$work/a.pem"
+err_has 'more than 512 fields: expected at most'
+many 60 900 >"$work/in"
+run 0 sign --dkim --domain b.c --selector s --key "$work/a.pem"
+many 64 900 >"$work/in"
+run 65 sign --dkim --domain b.c --selector s --key "$work/a.pem"
+err_has 'larger than 64 kB: expected at most'
+# Sender, Content-Disposition and List-: one more than there are.
+printf 'From: a@b.c\nSender: a@b.c\nList-Id: <l.b.c>\n\n' >"$work/in"
+run 0 sign --from $alice --key "$work/a.pem"
+h=$(tr -d '\r\n\t ' <"$work/out")
+is 1 "$(echo "$h" | grep -c ':Sender:.*:Sender:.*:List-Id;')" 'oversigned'
+is 0 "$(echo "$h" | grep -c 'Content-Disp\|List-Post')" 'what is absent'
+run 0 sign --from $alice --key "$work/a.pem" --oversign-absent
+h=$(tr -d '\r\n\t ' <"$work/out")
+is 1 "$(echo "$h" | grep -c ':Content-Disposition:.*:List-Archive;')" \
+    'on request none may be added'
 rm "$work/in"
 
 start 'verify'

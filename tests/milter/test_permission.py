@@ -139,6 +139,26 @@ def entries(bed):
     bed.milter.reload()
 
 
+def limits(bed):
+    """Nothing is signed that a verifier would refuse for its size."""
+    for name, fields in (
+            ("field-limit", "".join(f"X-{n}: y\n" for n in range(476))),
+            ("header-limit", "".join(f"X-{n}: {900 * 'y'}\n"
+                                     for n in range(62)))):
+        fields += "From: alice@example.org"
+        for unsigned, want in ("accept", "accepted"), (
+                "reject", "550 5.7.1 The message cannot be signed: the head"):
+            bed.milter.reload(bed.milter.settings +
+                              f"unsigned = {unsigned}\n")
+            got = submit(bed.where, "alice", "<alice@example.org>", fields)
+            check(f"{name}, unsigned = {unsigned}", got.startswith(want), got)
+        check(f"the log says {name}", f"action=accept why={name}" in
+              bed.milter.text(), bed.milter.text()[-300:])
+        less = fields.split("\n", 1)[1]
+        got = submit(bed.where, "alice", "<alice@example.org>", less)
+        check(f"one less than {name}", got == "signed", got)
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         bed = Bed(work)
@@ -150,6 +170,7 @@ def main():
                 *bed.ukd)
             entries(bed)
             unreadable(bed)
+            limits(bed)
         finally:
             bed.end()
     finish()

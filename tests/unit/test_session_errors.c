@@ -40,7 +40,8 @@ make_call(struct ukey_session *s, enum call call)
 	case LOGIN_LARGE:
 		return ukey_session_login(s, v);
 	case PATH:
-		return ukey_session_mail_from(s, UKEY_VIEW("<>"), UKEY_VIEW_NONE);
+		return ukey_session_mail_from(s, UKEY_VIEW("<>"),
+		    UKEY_VIEW_NONE);
 	case FIELD:
 		return ukey_session_field(s, UKEY_VIEW("A: b\r\n"));
 	case HEADER_END:

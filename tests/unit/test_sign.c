@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,25 @@ field_of(const char *text, const struct ukey_sign_request *q)
 	return field;
 }
 
+/* How often NAME stands in h= of FIELD. */
+static unsigned
+times(const char *field, const char *name)
+{
+	const char *h = strstr(field, "h=From");
+	struct ukey_view word, want = { (const uint8_t *)name, strlen(name) };
+	struct ukey_view rest;
+	unsigned count = 0;
+
+	assert_non_null(h);
+	rest = (struct ukey_view) { (const uint8_t *)h + 2,
+		strcspn(h, ";") - 2 };
+	while (rest.data != NULL) {
+		word = ukey_view_trim(ukey_view_cut(&rest, ':'));
+		count += ukey_view_equal_nocase(word, want);
+	}
+	return count;
+}
+
 /* Every tag, the order of h=, oversigning (PROTOCOL 4.2). */
 static void
 test_field(void **state)
@@ -151,9 +171,9 @@ test_field(void **state)
 	    "c=relaxed/relaxed; d=example.org;\r\n"
 	    "\ts=alice.userkeys; i=alice@example.org; t=1750000000; "
 	    "x=1750600000;\r\n"
-	    "\th=Sender:Date:From:Subject:From:Subject:Date:To:Cc:Reply-To:"
-	    "MIME-Version:\r\n"
-	    "\tContent-Type:Content-Transfer-Encoding;\r\n"
+	    "\th=Sender:Date:From:Subject:From:Sender:Subject:Date:To:Cc:"
+	    "Reply-To:\r\n"
+	    "\tMIME-Version:Content-Type:Content-Transfer-Encoding;\r\n"
 	    "\tbh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;\r\n"
 	    "\tb=AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n");
 	q.time = q.expire = 0;
@@ -171,6 +191,55 @@ test_field(void **state)
 	field = field_of(HEADER "\r\n", &q);
 	assert_non_null(strstr(field, "i==3B=3B"));
 	assert_non_null(strstr(field, "=3B\r\n\t=3B"));
+}
+
+/* How often each name stands in h=: absent; absent, with oversign_absent;
+ * present (PROTOCOL 4.2). */
+static void
+test_oversigned(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned absent, asked, present;
+	} rows[] = {
+		{ "From", 1, 1, 2 }, { "Subject", 1, 1, 2 }, { "To", 1, 1, 2 },
+		{ "Cc", 1, 1, 2 }, { "Reply-To", 1, 1, 2 },
+		{ "MIME-Version", 1, 1, 2 }, { "Content-Type", 1, 1, 2 },
+		{ "Content-Transfer-Encoding", 1, 1, 2 },
+		{ "Date", 0, 0, 2 }, { "Message-ID", 0, 0, 2 },
+		{ "In-Reply-To", 0, 0, 1 }, { "References", 0, 0, 1 },
+		{ "Sender", 0, 1, 2 }, { "Content-Disposition", 0, 1, 2 },
+		{ "List-Id", 0, 1, 2 }, { "List-Help", 0, 1, 2 },
+		{ "List-Unsubscribe", 0, 1, 2 },
+		{ "List-Unsubscribe-Post", 0, 1, 2 },
+		{ "List-Subscribe", 0, 1, 2 }, { "List-Post", 0, 1, 2 },
+		{ "List-Owner", 0, 1, 2 }, { "List-Archive", 0, 1, 2 },
+		{ "Resent-From", 0, 0, 0 }, { "Received", 0, 0, 0 },
+		{ "Bcc", 0, 0, 0 }, { "X-Y", 0, 0, 0 },
+	};
+	struct ukey_sign_request q = request;
+	char text[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		bool from = strcmp(rows[i].name, "From") == 0;
+
+		snprintf(text, sizeof(text), FROM "\r\n");
+		q.oversign_absent = false;
+		assert_int_equal(times(field_of(text, &q), rows[i].name),
+		    rows[i].absent + from);
+		q.oversign_absent = true;
+		assert_int_equal(times(field_of(text, &q), rows[i].name),
+		    rows[i].asked + from);
+		snprintf(text, sizeof(text), FROM "%s: a@b.c\r\n\r\n",
+		    from ? "X" : rows[i].name);
+		assert_int_equal(times(field_of(text, &q), rows[i].name),
+		    rows[i].present);
+		q.oversign_absent = false;
+		assert_int_equal(times(field_of(text, &q), rows[i].name),
+		    rows[i].present);
+	}
 }
 
 static void
@@ -295,6 +364,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_field),
+		cmocka_unit_test(test_oversigned),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_scratch),
