@@ -23,6 +23,35 @@ file_fill(struct file *f, struct ukey_view v)
 }
 
 bool
+is_refused(const struct file *f, const char *text)
+{
+	char error[64];
+
+	snprintf(error, sizeof(error), "userkeys: %s:", f->path);
+	return strncmp(text, error, strlen(error)) == 0;
+}
+
+size_t
+zone_txt(char *zone, size_t at, const char *name, struct ukey_view text,
+    size_t first)
+{
+	size_t i, left = first;
+
+	at += (size_t)snprintf(zone + at, ZONE_ROOM - at, "%s 60 IN TXT \"",
+	    name);
+	for (i = 0; i < text.len && i < 4000 && at + 64 < ZONE_ROOM; i++) {
+		if (left-- == 0) {
+			at += (size_t)snprintf(zone + at, ZONE_ROOM - at,
+			    "\" \"");
+			left = 254;
+		}
+		at += (size_t)snprintf(zone + at, ZONE_ROOM - at, "\\%03u",
+		    text.data[i]);
+	}
+	return at + (size_t)snprintf(zone + at, ZONE_ROOM - at, "\"\n");
+}
+
+bool
 is_calm(struct ukey_view text)
 {
 	size_t len;

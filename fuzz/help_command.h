@@ -16,6 +16,16 @@ struct file {
 
 /* V is all that is in it. */
 void file_fill(struct file *f, struct ukey_view v);
+#define ZONE_ROOM 40000
+
+/* Appends to ZONE, of ZONE_ROOM octets of which AT are used, a TXT record of
+ * NAME: TEXT, or its first 4,000 octets, in strings of which the first has at
+ * most FIRST octets.  How many are used then. */
+size_t zone_txt(char *zone, size_t at, const char *name,
+    struct ukey_view text, size_t first);
+/* Whether TEXT, of the command, begins with an error about F: then nothing else
+ * was tried. */
+bool is_refused(const struct file *f, const char *text);
 /* Whether a terminal shows TEXT as it is: lines of characters that are seen,
  * in their own order. */
 bool is_calm(struct ukey_view text);
