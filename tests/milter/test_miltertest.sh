@@ -22,6 +22,7 @@ ukd init --key-file "$work/ukd.key" >/dev/null || exit 1
 	printf '%s\n' "\$ORIGIN example.test." "\$TTL 1" \
 	    '@ SOA ns hostmaster 1 3600 600 86400 1' '@ NS ns' 'ns A 127.0.0.1'
 	ukd add alice@example.test --login alice --advice reject
+	ukd add bob@example.test --login bob --advice reject
 } >"$work/example.test.zone"
 ukd rotate alice@example.test --force >/dev/null
 ukd rotate alice@example.test --force >/dev/null
