@@ -25,7 +25,7 @@ packages() {
 	mail) packages build
 	    echo 'libcmocka-dev postfix postfix-sqlite swaks sasl2-bin
 	    libsasl2-modules miltertest opendkim opendkim-tools nsd
-	    python3' ;;
+	    postsrsd python3' ;;
 	sendmail) packages mail
 	    echo 'm4 libwrap0 nsd' ;;
 	lint) echo 'gcc libc6-dev make binutils libmbedtls-dev libsqlite3-dev
