@@ -187,7 +187,9 @@ bool ukey_verify_header_done(const struct ukey_verify *v);
 /*
  * Writes question ID (0..UKEY_QUESTIONS_MAX-1) as a DNS query with id 0 to OUT
  * (UKEY_DNS_QUERY_MAX octets are enough).  False if ID is not open now.  An
- * answer may open others, and the same one again for a CNAME's target.
+ * answer may open others, and the same one again for a CNAME's target.  The
+ * lower ID weighs more: 0 is the base record's question, then come those of
+ * user keys; the last UKEY_DKIM_SLOTS are plain DKIM's.
  */
 bool ukey_verify_question(const struct ukey_verify *v, unsigned id,
     struct ukey_out *out);

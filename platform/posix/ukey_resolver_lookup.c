@@ -61,7 +61,7 @@ ukey_lookup_finish(struct ukey_resolver *r, struct ukey_lookup *l,
 		l->askers->client->took = false;
 	if (packet.data != l->packet && !keep_packet(l, packet))
 		l->reason = UKEY_REASON_DNS_TIMEOUT;
-	else if (!r->trust_ad && r->zone == NULL)
+	else if (l->packet != NULL && !r->trust_ad && r->zone == NULL)
 		l->packet[3] &= (uint8_t)~AD;
 }
 
