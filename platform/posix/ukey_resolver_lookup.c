@@ -55,13 +55,15 @@ ukey_lookup_finish(struct ukey_resolver *r, struct ukey_lookup *l,
 	l->done = true;
 	l->queued = false;
 	l->reason = reason;
-	if (packet.len == 0)
+	if (packet.data == NULL || packet.len == 0)
 		return;
 	if (l->askers != NULL)
 		l->askers->client->took = false;
-	if (packet.data != l->packet && !keep_packet(l, packet))
+	if (packet.data != l->packet && !keep_packet(l, packet)) {
 		l->reason = UKEY_REASON_DNS_TIMEOUT;
-	else if (l->packet != NULL && !r->trust_ad && r->zone == NULL)
+		return;
+	}
+	if (l->packet != NULL && !r->trust_ad && r->zone == NULL)
 		l->packet[3] &= (uint8_t)~AD;
 }
 
