@@ -31,7 +31,7 @@ FUZZ_REAL_SRC = $(filter-out core/ukey_scan.c,$(FUZZ_CORE)) \
 	$(addprefix examples/milter/,conf.c conf_network.c conf_results.c \
 	connection.c \
 	field.c journal.c keys.c log.c notice.c output.c spare.c \
-	answer.c transaction.c) $(wildcard platform/milter/*.c) \
+	answer.c folder.c replace.c transaction.c) $(wildcard platform/milter/*.c) \
 	tests/support/support_dns.c \
 	$(filter-out %/main.c %_no_sqlite.c,$(wildcard examples/userkeys/*.c))
 

@@ -20,7 +20,7 @@ packages() {
 	    opendkim libopendkim-dev python3-dkim python3-dnspython
 	    python3-authres libmail-authenticationresults-perl
 	    bind9 bind9-dnsutils bind9-utils
-	    libmail-dkim-perl nsd unbound
+	    libmail-dkim-perl nsd unbound iproute2
 	    python3-kconfiglib' ;;
 	mail) packages build
 	    echo 'libcmocka-dev postfix postfix-sqlite swaks sasl2-bin
