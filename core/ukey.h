@@ -42,6 +42,7 @@ extern "C" {
 #include "ukey_err.h"
 #include "ukey_keyrecord.h"
 #include "ukey_name.h"
+#include "ukey_origin.h"
 #include "ukey_out.h"
 #include "ukey_policy.h"
 #include "ukey_port.h"

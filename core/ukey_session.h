@@ -34,7 +34,8 @@
 #define UKEY_SUBMIT_ARENA 12288
 
 enum ukey_role {
-	UKEY_ROLE_SUBMIT, /* authenticated, or the server's own: sign */
+	UKEY_ROLE_SUBMIT, /* authenticated, or the server's own (see
+	                   * ukey_origin.h): sign */
 	UKEY_ROLE_MX      /* from elsewhere: verify */
 };
 

@@ -24,7 +24,8 @@ ukey_sign_refuse(struct ukey_sign *s, enum ukey_reason reason)
 }
 
 void
-ukey_sign_hash(struct ukey_sign *s, struct ukey_port_sha256 *h, struct ukey_view octets)
+ukey_sign_hash(struct ukey_sign *s, struct ukey_port_sha256 *h,
+    struct ukey_view octets)
 {
 	if (ukey_port_sha256_update(h, octets.data, octets.len) != 0)
 		ukey_sign_refuse(s, UKEY_REASON_CRYPTO);

@@ -14,7 +14,7 @@
 
 /* From LISTEN on: those that may stand several times. */
 enum kind { TEXT, PATH, NUMBER, OCTAL, SECONDS, WORD, FLAG, OCTET, CANON,
-	CEILING, DOMAIN_NAME, LISTEN, NETWORK, REMOVED, KEPT };
+	CEILING, DOMAIN_NAME, LISTEN, NETWORK, HUB, REMOVED, KEPT };
 
 /* One key.  WORD, FLAG, OCTET: the words of WORDS, separated by blanks, are 0,
  * 1, 2, in an unsigned, a bool or an octet. */
@@ -41,6 +41,7 @@ static const struct key {
 	{ "metrics-file", PATH, AT(metrics_file), 0, 0, NULL },
 	{ "submission-name", TEXT, AT(submission_name), 0, 0, NULL },
 	{ "trusted-network", NETWORK, 0, 0, 0, NULL },
+	{ "hub-network", HUB, 0, 0, 0, NULL },
 	{ "body-notice", WORD, AT(body_notice), 0, 0, "no yes" },
 	{ "notice-limit", NUMBER, AT(notice_limit), 1, 99999999, NULL },
 	{ "notice-folder", PATH, AT(notice_folder), 0, 0, NULL },
@@ -233,7 +234,9 @@ add(struct conf *c, enum kind kind, struct ukey_view value)
 	if (kind == LISTEN)
 		return add_listener(c, value);
 	if (kind == NETWORK)
-		return conf_add_network(c, value);
+		return conf_add_network(&c->trusted, value);
+	if (kind == HUB)
+		return conf_add_network(&c->hubs, value);
 	return kind == REMOVED ? conf_remove_results(c, value) :
 	    conf_add_ids(&c->keep, value);
 }

@@ -29,6 +29,11 @@ struct conf_network {
 	unsigned bits;
 };
 
+struct conf_networks {
+	struct conf_network network[CONF_NETWORKS];
+	unsigned count;
+};
+
 struct conf {
 	char listen[CONF_LISTENERS][CONF_TEXT]; /* unix:PATH, inet:PORT@HOST */
 	unsigned listeners;
@@ -37,8 +42,8 @@ struct conf {
 	char database[CONF_TEXT], key_file[CONF_TEXT], dns[CONF_TEXT];
 	char authserv_id[CONF_TEXT], metrics_file[CONF_TEXT];
 	char submission_name[CONF_TEXT]; /* {daemon_name} of submission */
-	struct conf_network trusted[CONF_NETWORKS];
-	unsigned networks;
+	struct conf_networks trusted; /* need no login */
+	struct conf_networks hubs;    /* nor that, and hand on others' mail */
 	unsigned workers;      /* processes */
 	unsigned local_mail;   /* enum conf_local */
 	unsigned hold;         /* whether quarantine is the hold queue, too */
@@ -64,8 +69,8 @@ bool conf_parse(struct conf *c, const char *name, const char *text,
     size_t len, char *err);
 /* The same of the file PATH. */
 bool conf_read(struct conf *c, const char *path, char *err);
-/* For conf.c: adds the network VALUE; what is wanted where it is none. */
-const char *conf_add_network(struct conf *c, struct ukey_view value);
+/* For conf.c: adds the network VALUE to N; what is wanted where it is none. */
+const char *conf_add_network(struct conf_networks *n, struct ukey_view value);
 /* For conf.c: adds the words of VALUE to IDS; what is expected where one is no
  * host name. */
 const char *conf_add_ids(struct conf_ids *ids, struct ukey_view value);
@@ -73,7 +78,7 @@ const char *conf_add_ids(struct conf_ids *ids, struct ukey_view value);
 const char *conf_remove_results(struct conf *c, struct ukey_view value);
 /* For conf.c: what is wanted where VALUE is no place to listen at. */
 const char *conf_listener(struct ukey_view value);
-/* Whether ADDRESS, text as milters get it, lies in a trusted network. */
-bool conf_trusts(const struct conf *c, const char *address);
+/* Whether ADDRESS, text as milters get it, lies in one of N. */
+bool conf_has_network(const struct conf_networks *n, const char *address);
 
 #endif

@@ -27,15 +27,15 @@ read_address(const char *text, uint8_t *address, unsigned *shift)
 }
 
 const char *
-conf_add_network(struct conf *c, struct ukey_view value)
+conf_add_network(struct conf_networks *all, struct ukey_view value)
 {
-	struct conf_network *n = &c->trusted[c->networks];
+	struct conf_network *n = &all->network[all->count];
 	struct ukey_view rest = value, address = ukey_view_cut(&rest, '/');
 	char text[CONF_TEXT];
 	unsigned shift;
 	uint64_t bits = 128;
 
-	if (c->networks == CONF_NETWORKS)
+	if (all->count == CONF_NETWORKS)
 		return "at most 16 networks";
 	snprintf(text, sizeof(text), "%.*s", (int)address.len,
 	    (const char *)address.data);
@@ -46,7 +46,7 @@ conf_add_network(struct conf *c, struct ukey_view value)
 	    bits > 128 - shift))
 		return "a prefix of at most 32, for IPv6 128 bits";
 	n->bits = rest.data == NULL ? 128 : (unsigned)bits + shift;
-	c->networks++;
+	all->count++;
 	return NULL;
 }
 
@@ -102,7 +102,7 @@ is_in(const struct conf_network *n, const uint8_t *address)
 }
 
 bool
-conf_trusts(const struct conf *c, const char *address)
+conf_has_network(const struct conf_networks *n, const char *address)
 {
 	uint8_t octets[16];
 	unsigned i, shift;
@@ -111,8 +111,8 @@ conf_trusts(const struct conf *c, const char *address)
 		address += 5;
 	if (!read_address(address, octets, &shift))
 		return false;
-	for (i = 0; i < c->networks; i++)
-		if (is_in(&c->trusted[i], octets))
+	for (i = 0; i < n->count; i++)
+		if (is_in(&n->network[i], octets))
 			return true;
 	return false;
 }

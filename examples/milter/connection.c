@@ -162,6 +162,8 @@ take_macro(struct connection *c, const struct ukey_milter_event *e)
 	if (e->stage == 'C' && ukey_view_equal(name,
 	    UKEY_VIEW("daemon_name")))
 		keep(c->daemon_name, e->second);
+	if (e->stage == 'C' && ukey_view_equal(name, UKEY_VIEW("j")))
+		keep(c->host, e->second);
 	if (e->stage == 'M' && ukey_view_equal(name,
 	    UKEY_VIEW("auth_authen")))
 		take_login(c, e);
@@ -245,7 +247,7 @@ connection_event(struct connection *c, const struct ukey_milter_event *e)
 		return true;
 	case UKEY_MILTER_QUIT_NEW:
 		message_free(c);
-		c->daemon_name[0] = c->client[0] = '\0';
+		c->daemon_name[0] = c->client[0] = c->host[0] = '\0';
 		c->from_host = false;
 		return true;
 	case UKEY_MILTER_CONNECT:

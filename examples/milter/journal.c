@@ -23,7 +23,7 @@ static void
 put_names(char *line, const struct connection *c)
 {
 	static const char *const purposes[] = { "none", "submit", "mx",
-		"pass" };
+		"pass", "open" };
 
 	if (c->queue_id[0] != '\0') {
 		put(line, "queue", c->queue_id);
@@ -36,6 +36,8 @@ put_names(char *line, const struct connection *c)
 	put(line, "from", c->sender);
 	if (c->login[0] != '\0')
 		put(line, "login", c->login);
+	if (c->outside != NULL)
+		put(line, "outside", c->outside);
 }
 
 /* Why the message of C, a client of ours, was not signed, or "ok". */

@@ -17,11 +17,21 @@ text_view(const char *text)
 	return (struct ukey_view) { (const uint8_t *)text, strlen(text) };
 }
 
+/* Whether C's client needs no login. */
+static bool
+is_trusted(const struct connection *c)
+{
+	const struct conf *conf = c->worker->conf;
+
+	return conf_has_network(&conf->trusted, c->client) ||
+	    conf_has_network(&conf->hubs, c->client);
+}
+
 /* Submission, MX or neither, by what the MTA said. */
 static enum purpose
 purpose_of(const struct connection *c)
 {
-	static const enum purpose local[] = { [CONF_SIGN] = PURPOSE_SUBMIT,
+	static const enum purpose local[] = { [CONF_SIGN] = PURPOSE_OPEN,
 		[CONF_VERIFY] = PURPOSE_MX, [CONF_PASS] = PURPOSE_PASS };
 	const struct conf *conf = c->worker->conf;
 
@@ -29,17 +39,21 @@ purpose_of(const struct connection *c)
 		return PURPOSE_SUBMIT;
 	if (c->from_host)
 		return local[conf->local_mail];
-	return strcmp(c->daemon_name, conf->submission_name) == 0 ||
-	    conf_trusts(conf, c->client) ? PURPOSE_SUBMIT : PURPOSE_MX;
+	if (is_trusted(c))
+		return PURPOSE_OPEN;
+	return strcmp(c->daemon_name, conf->submission_name) == 0 ?
+	    PURPOSE_SUBMIT : PURPOSE_MX;
 }
 
-/* Whether C's client must say who it is: it came to submission, from no
- * trusted network, without a login. */
-static bool
-lacks_login(const struct connection *c)
+static void
+drop(struct connection *c, struct message **m)
 {
-	return c->login[0] == '\0' && !c->from_host &&
-	    !conf_trusts(c->worker->conf, c->client);
+	if (*m == NULL)
+		return;
+	ukey_inquiry_end(&(*m)->inquiry);
+	notice_end(&(*m)->notice);
+	message_put(c->worker, *m);
+	*m = NULL;
 }
 
 void
@@ -47,18 +61,14 @@ message_free(struct connection *c)
 {
 	if (c->action != NULL) /* its end was never sent */
 		journal_message(c, "defer", "mta-gone");
-	if (c->message != NULL) {
-		ukey_inquiry_end(&c->message->inquiry);
-		notice_end(&c->message->notice);
-		message_put(c->worker, c->message);
-	}
+	drop(c, &c->message);
+	drop(c, &c->submission);
 	free(c->field);
-	c->message = NULL;
 	c->field = NULL;
 	c->field_len = c->field_size = c->name_len = 0;
-	c->field_cut = c->field_lf = false;
+	c->field_cut = false;
 	c->waiting = c->replacing = false;
-	c->why = c->action = NULL;
+	c->why = c->action = c->outside = NULL;
 	c->removed = 0;
 	c->purpose = PURPOSE_NONE;
 	c->queue_id[0] = c->message_id[0] = c->login[0] = '\0';
@@ -128,7 +138,7 @@ begin_submission(struct connection *c, struct ukey_view path)
 	struct ukey_action a;
 	struct ukey_out text;
 
-	if (lacks_login(c)) {
+	if (c->login[0] == '\0') {
 		a = (struct ukey_action) { .code = 550, .text = UKEY_VIEW(
 		    "5.7.1 Submission without a login: authenticate first") };
 		refuse(c, &a, "no-login");
@@ -144,49 +154,75 @@ begin_submission(struct connection *c, struct ukey_view path)
 		output_reply(c, UKEY_MILTER_CONTINUE);
 }
 
+/* MAIL of a client that needs no login, a submission or not: both are begun,
+ * and what is known of them is said at the end. */
+static void
+begin_open(struct connection *c, struct ukey_view path)
+{
+	struct ukey_session *s = &c->submission->session;
+
+	(void)ukey_session_login(s, UKEY_VIEW(""));
+	(void)ukey_session_mail_from(s, path, mta_reading(c));
+	(void)ukey_session_mail_from(&c->message->session, path,
+	    mta_reading(c));
+	ukey_origin_init(&c->message->origin,
+	    c->worker->conf->session.authserv_id, text_view(c->host));
+	output_reply(c, UKEY_MILTER_CONTINUE);
+}
+
+/* A message in ROLE that is begun, or NULL. */
+static struct message *
+message_new(struct connection *c, enum ukey_role role)
+{
+	bool mx = role == UKEY_ROLE_MX;
+	struct message *m = message_take(c->worker, mx);
+
+	if (m == NULL)
+		return NULL;
+	notice_init(&m->notice);
+	ukey_session_init(&m->session, &c->worker->conf->session, role,
+	    m->arena, mx ? UKEY_ARENA_SIZE : UKEY_SUBMIT_ARENA);
+	(void)ukey_session_clock(&m->session, time(NULL));
+	ukey_inquiry_init(&m->inquiry, c->worker->dns,
+	    ukey_session_verify(&m->session), c);
+	return m;
+}
+
 void
 message_begin(struct connection *c, struct ukey_view path)
 {
-	bool mx;
-	size_t size;
-	struct ukey_session *s;
-
 	c->purpose = purpose_of(c);
 	snprintf(c->sender, sizeof(c->sender), "%.*s", (int)path.len,
 	    (const char *)path.data);
 	count(COUNT_MESSAGES);
-	mx = c->purpose == PURPOSE_MX;
 	if (c->purpose == PURPOSE_PASS) {
 		journal_message(c, "pass", "local");
 		output_reply(c, UKEY_MILTER_ACCEPT);
 		return;
 	}
-	size = mx ? UKEY_ARENA_SIZE : UKEY_SUBMIT_ARENA;
-	c->message = message_take(c->worker, mx);
-	if (c->message == NULL) {
+	c->message = message_new(c, c->purpose == PURPOSE_SUBMIT ?
+	    UKEY_ROLE_SUBMIT : UKEY_ROLE_MX);
+	if (c->purpose == PURPOSE_OPEN)
+		c->submission = message_new(c, UKEY_ROLE_SUBMIT);
+	if (c->message == NULL || (c->purpose == PURPOSE_OPEN &&
+	    c->submission == NULL)) {
 		tempfail(c, "out-of-memory");
-		return;
-	}
-	s = &c->message->session;
-	notice_init(&c->message->notice);
-	ukey_session_init(s, &c->worker->conf->session, mx ? UKEY_ROLE_MX :
-	    UKEY_ROLE_SUBMIT, c->message->arena, size);
-	(void)ukey_session_clock(s, time(NULL));
-	ukey_inquiry_init(&c->message->inquiry, c->worker->dns,
-	    ukey_session_verify(s), c);
-	if (!mx) {
+	} else if (c->purpose == PURPOSE_SUBMIT) {
 		begin_submission(c, path);
-		return;
+	} else if (c->purpose == PURPOSE_OPEN) {
+		begin_open(c, path);
+	} else {
+		(void)ukey_session_mail_from(&c->message->session, path,
+		    mta_reading(c));
+		output_reply(c, UKEY_MILTER_CONTINUE);
 	}
-	(void)ukey_session_mail_from(s, path, mta_reading(c));
-	output_reply(c, UKEY_MILTER_CONTINUE);
 }
 
 static bool
 wants_notice(const struct connection *c)
 {
-	return c->purpose == PURPOSE_MX && c->can_replace &&
-	    c->worker->conf->body_notice;
+	return (c->purpose == PURPOSE_MX || c->purpose == PURPOSE_OPEN) &&
+	    c->can_replace && c->worker->conf->body_notice;
 }
 
 void
@@ -205,12 +241,36 @@ message_field(struct connection *c)
 	if (wants_notice(c))
 		notice_field(&c->message->notice, name, rest);
 	(void)ukey_session_field(&c->message->session, raw);
+	if (c->purpose == PURPOSE_OPEN) {
+		(void)ukey_session_field(&c->submission->session, raw);
+		ukey_origin_field(&c->message->origin, raw);
+	}
 	c->field_len = c->name_len = 0;
+}
+
+/* The header is over: what came from outside is judged as at the MX, all else
+ * is the host's own. */
+static void
+settle_purpose(struct connection *c)
+{
+	static const char *const words[] = { NULL, "own-results", "received" };
+
+	c->outside = words[ukey_origin_sign(&c->message->origin,
+	    conf_has_network(&c->worker->conf->hubs, c->client))];
+	c->purpose = c->outside == NULL ? PURPOSE_SUBMIT : PURPOSE_MX;
+	if (c->purpose == PURPOSE_SUBMIT) {
+		drop(c, &c->message);
+		c->message = c->submission;
+		c->submission = NULL;
+	}
+	drop(c, &c->submission);
 }
 
 void
 message_header_end(struct connection *c)
 {
+	if (c->purpose == PURPOSE_OPEN)
+		settle_purpose(c);
 	if (wants_notice(c))
 		notice_open(&c->message->notice,
 		    c->worker->conf->notice_folder);
@@ -261,6 +321,8 @@ message_advance(struct connection *c)
 void
 message_end(struct connection *c)
 {
+	if (c->purpose == PURPOSE_OPEN) /* there was no end of the header */
+		message_header_end(c);
 	(void)ukey_session_end(&c->message->session);
 	c->waiting = true;
 	c->progress = worker_now() + PROGRESS_MS;

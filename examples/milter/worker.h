@@ -51,7 +51,11 @@ struct worker {
 };
 
 /* What the message in hand is for. */
-enum purpose { PURPOSE_NONE, PURPOSE_SUBMIT, PURPOSE_MX, PURPOSE_PASS };
+enum purpose {
+	PURPOSE_NONE, PURPOSE_SUBMIT, PURPOSE_MX, PURPOSE_PASS,
+	/* Without a login: its header shows which of the first two it is. */
+	PURPOSE_OPEN
+};
 
 struct connection {
 	struct connection *next, **link;
@@ -70,6 +74,7 @@ struct connection {
 	uint64_t progress;       /* ms when the next sign of life is due */
 	/* Of the connection. */
 	char daemon_name[NAME_TEXT], client[NAME_TEXT];
+	char host[NAME_TEXT];    /* the MTA's own name */
 	bool from_host;          /* no network: a program on the host */
 	/* Of the message. */
 	char login[NAME_TEXT], queue_id[NAME_TEXT], message_id[NAME_TEXT];
@@ -82,6 +87,8 @@ struct connection {
 	unsigned removed;        /* Authentication-Results, for the log */
 	const char *action;      /* for the log, from the answer to its end */
 	struct message *message; /* on the heap from MAIL to the end */
+	struct message *submission; /* with PURPOSE_OPEN: MESSAGE is the MX's */
+	const char *outside;     /* for the log: why it is no submission */
 	uint8_t *field;          /* the open field, on the heap */
 	size_t field_len, field_size, name_len;
 	bool field_cut;          /* it was longer than FIELD_MAX */
@@ -95,6 +102,7 @@ struct message {
 	struct message *next;    /* when it is a spare one */
 	bool mx;                 /* the arena is that of the MX */
 	struct ukey_session session;
+	struct ukey_origin origin; /* with PURPOSE_OPEN */
 	struct ukey_inquiry inquiry;
 	struct notice notice;
 	uint32_t arena[];

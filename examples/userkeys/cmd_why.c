@@ -53,7 +53,8 @@ put_people(struct ukey_view key, struct ukey_view value,
 	cli_put(stdout, key);
 	printf(": ");
 	cli_put(stdout, value);
-	if (ukey_view_equal(key, UKEY_VIEW("why")))
+	if (ukey_view_equal(key, UKEY_VIEW("why")) ||
+	    ukey_view_equal(key, UKEY_VIEW("outside")))
 		why_explain(value, action, &meaning, &remedy);
 	if (meaning != NULL)
 		printf(": %s", meaning);

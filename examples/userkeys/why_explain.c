@@ -30,6 +30,14 @@ static const struct {
 	    "again" },
 	{ "testing", "the owner's record says that it is being tested (t=y)",
 	    "nothing; the result is only noted" },
+	{ "own-results", "it came without a login and carries results of this "
+	    "host, so it came from outside, is judged, and gets no signature",
+	    "a content filter should hand mail back to a port without "
+	    "milters: see POSTFIX.md" },
+	{ "received", "it came without a login and has another host's Received "
+	    "field, so it is judged, and gets no signature", "if its client "
+	    "hands on mail of others as yours: hub-network in "
+	    "userkeys.conf" },
 	{ "local", "it came without a login and is passed, by local-mail",
 	    "see local-mail in userkeys.conf" },
 };

@@ -159,6 +159,72 @@ def limits(bed):
         check(f"one less than {name}", got == "signed", got)
 
 
+OUTSIDE = {"network": {}, "host": {"address": "127.0.0.1", "port": 0}}
+OURS = "Authentication-Results: mx.example.net; dkim=none"
+SMTP = ("Received: from evil.example (evil.example [198.51.100.66])\n"
+        "\tby mx.example.net (Postfix) with ESMTP id 1;"
+        " Thu, 12 Jun 2025 10:00:00 +0000")
+OWN = ("Received: (from root@localhost)\n\tby mx.example.net "
+       "(8.17.1/8.17.1/Submit) id 1; Thu, 12 Jun 2025 10:00:00 +0000")
+
+
+def without_login(where, fields, daemon="mx.example.net", login=None, **more):
+    """"signed", or what the message has of our results."""
+    c = Client(where)
+    c.connect(daemon, **more)
+    kind, data = c.mail("<alice@example.org>", login)
+    if kind == b"c":
+        header = "".join(f + "\n" for f in fields) + "From: alice@example.org"
+        message = header.replace("\n", "\r\n").encode() + b"\r\n" + REST
+        out, (kind, data) = apply(message, c.message(message))
+    c.close()
+    if kind == b"y":
+        return data.rstrip(b"\0").decode()
+    head = out.split(b"\r\n\r\n")[0]
+    if head.startswith(b"DKIM-Signature"):
+        check("signed, with no results", b"dkim=none" not in head, head)
+        return "signed"
+    found = re.findall(rb"(?:userkeys|dkim)=\w+", head)
+    return b" ".join(found).decode()
+
+
+def from_outside(bed):
+    """What shows that mail without a login came from outside: then it is
+    judged as at the MX; own results never are a submission."""
+    judged = "dkim=none userkeys=none"
+    for way, client in OUTSIDE.items():
+        for hub in "", "hub-network = 192.0.2.0/24\n" \
+                "hub-network = 127.0.0.1\n":
+            bed.milter.reload(bed.milter.settings + "local-mail = sign\n"
+                              "trusted-network = 192.0.2.0/24\n" + hub)
+            for fields, want in (
+                    ([], "signed"), ([OWN], "signed"),
+                    ([SMTP], "signed" if hub else judged),
+                    ([OWN, SMTP], "signed" if hub else judged),
+                    ([OURS], judged), ([SMTP, OURS], judged),
+                    ([OURS.replace("mx", '(c)"MX').replace("net", 'net"')],
+                     judged),
+                    ([OURS.replace("mx", "other").replace("dkim", "spf")],
+                     "signed")):
+                got = without_login(bed.where, fields, **client)
+                check(f"{way} {hub!r} {fields}", got == want, got)
+            got = without_login(bed.where, [SMTP, OURS], "ORIGINATING",
+                                "alice", **client)
+            check(f"{way}: with a login", got == "signed", got)
+    text = bed.milter.text()
+    for word in "own-results", "received":
+        check(f"the log says {word}", re.search(
+            f"role=mx from=<alice@example.org> outside={word} action=accept",
+            text), text[-300:])
+    bed.milter.reload(bed.milter.settings + "trusted-network = 192.0.2.0/24\n"
+                      "advice = reject\n")
+    got = without_login(bed.where, [SMTP])
+    check("the owner's advice holds", got.startswith("550 5.7.1 Refused"), got)
+    got = without_login(bed.where, [], "ORIGINATING")
+    check("a printer at submission", got == "signed", got)
+    bed.milter.reload()
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         bed = Bed(work)
@@ -171,6 +237,7 @@ def main():
             entries(bed)
             unreadable(bed)
             limits(bed)
+            from_outside(bed)
         finally:
             bed.end()
     finish()

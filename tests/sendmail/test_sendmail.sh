@@ -88,6 +88,7 @@ for who in alice sales; do
 	ukd rotate $who@example.test --force >/dev/null 2>&1
 done
 ukd add nokey@example.test --login alice@example.test \
+ukd add bob@example.test --login bob@example.test \
     >>"$work/example.test.zone" 2>>"$work/ukd.log" || exit 1
 nsd_start "$work" || exit 1
 
@@ -116,6 +117,7 @@ milter() {
 milter out out.example.test
 submit_pid=${milters##* }
 milter in mx.dest.test
+in_pid=${milters##* }
 sendmail_make "$work" "$(block m4)" && sendmail_start "$work" || exit 1
 
 # ---- letters -----------------------------------------------------------------
@@ -241,10 +243,10 @@ is "$good" "$(send alice $a --data "$(letter comma "From: $a" \
     'To: b@dest.test,c@dest.test')")" 'no blank after a comma'
 logged 'from=<alice@example.test> .*userkeys=fail.* why=signature' in
 is 0 $? 'Sendmail puts one in: the signature breaks'
-is "$good" "$(send alice $a --data "$(letter short 'From: alice')")" \
+is '550 5.7.1' "$(send alice $a --data "$(letter short 'From: alice')")" \
     'From without a domain'
-grep -q 'action=accept why=from-' "$work/out.log"
-is 0 $? 'is not signed, and the log says why'
+grep -q 'action=refuse why=from-unqualified' "$work/out.log"
+is 0 $? 'is refused, and the log says why'
 { printf '%s\n' "From: $a" 'Subject: long' ''
   head -c 3000 /dev/zero | tr '\0' x; echo; } >"$work/long"
 is "$good" "$(send alice $a --data "@$work/long")" 'a long line'
@@ -368,6 +370,20 @@ kill -HUP "${milters##* }"
 sleep 0.5
 is '550 5.7.1' "$(send alice $a --data "$(letter none 'X: y')")" \
     'unsigned = reject'
+
+# Mail of the machine itself, as the document says: signed; but not what has
+# another way in its header.
+echo 'trusted-network = 127.0.0.1/32' >>"$work/in.conf"
+kill -HUP "$in_pid"
+sleep 0.5
+printf "From: $a\nSubject: own-program\n\nHi\n" |
+    sendmail_msp "$work" $a b@dest.test
+is 1 "$(sed '/^$/q' "$(delivered own-program)" | grep -c '^DKIM-Signature')" \
+    'a program of the host is signed'
+is '550 5.7.1' "$(inject $a --header 'Received: from x by mx.dest.test; y')" \
+    'what came from outside is judged'
+grep -q 'outside=received action=refuse' "$work/in.log"
+is 0 $? 'and the log says so'
 is 0 "$(grep -c 'PRIVATE KEY' "$work"/*.log | awk -F: '{ n += $2 }
     END { print n }')" 'no key in a log'
 echo "$passed passed, $failed failed"
