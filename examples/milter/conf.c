@@ -47,6 +47,8 @@ static const struct key {
 	{ "notice-folder", PATH, AT(notice_folder), 0, 0, NULL },
 	{ "workers", NUMBER, AT(workers), 1, 64, NULL },
 	{ "busy-timeout", NUMBER, AT(busy_ms), 1, 10000, NULL },
+	{ "idle-timeout", NUMBER, AT(idle), 1, 999999, NULL },
+	{ "keep-keys", NUMBER, AT(keep_keys), 1, 999999, NULL },
 	{ "local-mail", WORD, AT(local_mail), 0, 0, "sign verify pass" },
 	{ "quarantine", WORD, AT(hold), 0, 0, "mark hold" },
 	{ "log", WORD, AT(log_stderr), 0, 0, "syslog stderr" },
@@ -79,6 +81,8 @@ conf_init(struct conf *c)
 	c->workers = 2;
 	c->dns_timeout = 5;
 	c->busy_ms = 500;
+	c->idle = 7200; /* as libmilter's */
+	c->keep_keys = 300;
 	c->local_mail = CONF_VERIFY;
 	c->notice_limit = 1048576;
 	snprintf(c->notice_folder, CONF_TEXT, "/var/tmp");

@@ -51,6 +51,8 @@ struct conf {
 	unsigned no_sandbox;
 	unsigned dns_timeout;  /* seconds */
 	unsigned busy_ms;      /* the longest wait for the database */
+	unsigned idle;         /* seconds that an MTA may be silent */
+	unsigned keep_keys;    /* seconds that an unused key is kept */
 	unsigned body_notice;  /* whether a line is put into bodies */
 	unsigned notice_limit; /* octets of a body that is kept for it */
 	char notice_folder[CONF_TEXT]; /* where */

@@ -28,6 +28,7 @@ connection_new(struct worker *w, int fd, bool local)
 	c->fd = fd;
 	c->local = local;
 	c->reading = true;
+	c->heard = worker_now();
 	ukey_milter_init(&c->decoder);
 	c->next = w->connections;
 	c->link = &w->connections;
@@ -324,6 +325,7 @@ receive(struct connection *c)
 void
 connection_ready(struct connection *c, bool input, bool output)
 {
+	c->heard = worker_now();
 	if (output) {
 		output_flush(c);
 		answer_resume(c);
@@ -348,6 +350,12 @@ connection_answer(struct connection *c,
 void
 connection_tick(struct connection *c, uint64_t now)
 {
+	if (now > c->heard + (uint64_t)c->worker->conf->idle * 1000) {
+		log_line("no word from the MTA for %u s: the connection is "
+		    "closed", c->worker->conf->idle);
+		c->bad = true;
+		return;
+	}
 	if (!c->waiting || c->replacing || now < c->progress)
 		return;
 	c->progress = now + PROGRESS_MS;

@@ -21,6 +21,34 @@ keys_forget(struct worker *w)
 	}
 }
 
+bool
+keys_held(const struct worker *w)
+{
+	unsigned i = 0;
+
+	while (i < WORKER_KEYS && w->keys[i].key == NULL)
+		i++;
+	return i < WORKER_KEYS;
+}
+
+void
+keys_tick(struct worker *w, uint64_t now)
+{
+	uint64_t keep = (uint64_t)w->conf->keep_keys * 1000;
+	unsigned i;
+
+	if (!keys_held(w))
+		return;
+	if (ukey_ukd_changed(w->ukd))
+		keys_forget(w);
+	for (i = 0; i < WORKER_KEYS; i++) {
+		if (w->keys[i].key == NULL || now < w->keys[i].used + keep)
+			continue;
+		ukey_key_free(w->keys[i].key);
+		w->keys[i].key = NULL;
+	}
+}
+
 void
 keys_begin(struct worker *w)
 {
@@ -114,8 +142,8 @@ keys_permit(struct worker *w, struct ukey_view login,
 	return p;
 }
 
-/* The prepared key ID; NULL when it cannot be had. */
-static struct ukey_key *
+/* The place of key ID; there is none in it when it cannot be had. */
+static struct worker_key *
 find(struct worker *w, uint64_t id)
 {
 	enum ukey_ukd_status status;
@@ -124,31 +152,32 @@ find(struct worker *w, uint64_t id)
 
 	for (i = 0; i < WORKER_KEYS; i++)
 		if (w->keys[i].key != NULL && w->keys[i].id == id)
-			return w->keys[i].key;
+			return &w->keys[i];
 	k = &w->keys[w->next_key++ % WORKER_KEYS];
 	ukey_key_free(k->key);
 	k->key = NULL;
 	k->id = id;
 	if (worker_now() < w->ukd_rests)
-		return NULL;
+		return k;
 	status = ukey_ukd_load(w->ukd, id, ukey_random(), &k->key);
 	if (status != UKEY_UKD_OK) {
 		note_trouble(w, status);
 		k->key = NULL;
 	}
-	return k->key;
+	return k;
 }
 
 bool
 keys_sign(struct worker *w, uint64_t key, const uint8_t *digest,
     struct ukey_out *out)
 {
-	struct ukey_key *k = w->ukd == NULL ? NULL : find(w, key);
+	struct worker_key *k = w->ukd == NULL ? NULL : find(w, key);
 	int err;
 
-	if (k == NULL)
+	if (k == NULL || k->key == NULL)
 		return false;
-	err = ukey_key_sign(k, digest, out);
+	k->used = worker_now();
+	err = ukey_key_sign(k->key, digest, out);
 	if (err != UKEY_KEY_OK)
 		log_error("signing: %s", ukey_key_strerror(err));
 	return err == UKEY_KEY_OK;

@@ -268,6 +268,7 @@ tick(struct worker *w)
 	}
 	if (w->paused)
 		resume_listening(w);
+	keys_tick(w, now);
 	say_trouble(w, now);
 }
 
@@ -310,7 +311,8 @@ run(struct worker *w, int signals)
 		}
 		wait = ukey_resolver_wait(w->dns);
 		if (wait < 0 || wait > TICK_MS)
-			wait = w->count > 0 || w->paused ? TICK_MS : -1;
+			wait = w->count > 0 || w->paused || keys_held(w) ?
+			    TICK_MS : -1;
 	} while (turn(w, signals, wait) && !(w->draining && w->count == 0));
 }
 

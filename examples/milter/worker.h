@@ -37,6 +37,7 @@ struct worker {
 	struct worker_key {
 		uint64_t id;
 		struct ukey_key *key; /* NULL: free */
+		uint64_t used;        /* ms */
 	} keys[WORKER_KEYS];
 	unsigned next_key;
 	struct connection *connections;
@@ -72,6 +73,7 @@ struct connection {
 	bool waiting;            /* the message ended, answers are out */
 	bool replacing;          /* a new body is on its way to the MTA */
 	uint64_t progress;       /* ms when the next sign of life is due */
+	uint64_t heard;          /* ms of the MTA's last sign of life */
 	/* Of the connection. */
 	char daemon_name[NAME_TEXT], client[NAME_TEXT];
 	char host[NAME_TEXT];    /* the MTA's own name */
@@ -124,7 +126,8 @@ void connection_ready(struct connection *c, bool input, bool output);
 /* A DNS result for it. */
 void connection_answer(struct connection *c,
     const struct ukey_resolver_result *result);
-/* A sign of life, if one is due at NOW (ms). */
+/* A sign of life, if one is due at NOW (ms); bad if the MTA gave none for too
+ * long. */
 void connection_tick(struct connection *c, uint64_t now);
 
 /* field.c: events of a field: name, value, end. */
@@ -177,6 +180,10 @@ struct ukey_permit keys_permit(struct worker *w, struct ukey_view login,
 bool keys_sign(struct worker *w, uint64_t key, const uint8_t *digest,
     struct ukey_out *out);
 void keys_forget(struct worker *w);
+/* Forgets those that are gone from the database, though nobody asks for them,
+ * and those that were not used for a while; NOW in ms. */
+void keys_tick(struct worker *w, uint64_t now);
+bool keys_held(const struct worker *w);
 
 /* confine.c: gives up, for good, what a worker that has opened all does not
  * need. */
