@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "listener.h"
 #include "log.h"
 #include "options.h"
@@ -215,6 +216,7 @@ do_due(void)
 	uint64_t now = worker_now();
 
 	if (now >= self.look_at) {
+		clock_look(&self.conf);
 		servers_look(&self.conf);
 		self.look_at = now + SERVERS_LOOK_MS;
 	}
