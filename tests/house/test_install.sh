@@ -103,6 +103,21 @@ is 1 "$(grep -c '^SystemCallErrorNumber=ENOSYS$' "$unit")" 'no call kills'
 is 1 "$(grep -c "^ReadWritePaths=.*$(sed -n \
     's|^#*metrics-file = \(.*\)/.*|\1|p' examples/milter/userkeys.conf)" \
     "$unit")" "the sample's metrics-file can be written"
+# A disk, an address or a resolv.conf that comes late: it is waited for, then
+# tried for again without an end.
+section() {
+	sed -n "/^\[$1\]/,/^\[/p" "$unit"
+}
+for line in 'StartLimitIntervalSec=0' 'Wants=network-online.target' \
+    'RequiresMountsFor=/etc/userkeys /var/lib/userkeys'; do
+	is 1 "$(section Unit | grep -cx "$line")" "$line"
+done
+for after in network-online nss-lookup; do
+	is 1 "$(section Unit | grep -c "^After=.*\<$after\.target")" "$after"
+done
+for line in 'Restart=on-failure' 'RestartSec=[1-9][0-9]*'; do
+	is 1 "$(section Service | grep -cx "$line")" "$line"
+done
 if command -v systemd-analyze >/dev/null; then
 	sed "s|/usr/bin|$prefix/bin|" "$unit" >"$work/userkeys-milter.service"
 	systemd-analyze verify --man=no "$work/userkeys-milter.service" \

@@ -14,6 +14,7 @@ SPDX-License-Identifier: MIT
 import grp
 import os
 import pwd
+import re
 import signal
 import socket
 import stat
@@ -34,15 +35,17 @@ STARTS = 25
 
 class Run:
     """A milter with LINES; its log is at PATH.log."""
+    all = []
 
-    def __init__(self, path, lines, mask=-1):
+    def __init__(self, path, lines, mask=-1, by=()):
         self.conf, self.log = f"{path}.conf", f"{path}.log"
         with open(self.conf, "w") as f:
             f.write(f"authserv-id = a.example\ndns = 127.0.0.1:53\n{lines}")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [f"{BUILD}/userkeys-milter", "--foreground", "--config",
+                [*by, f"{BUILD}/userkeys-milter", "--foreground", "--config",
                  self.conf], stderr=log, umask=mask)
+        Run.all.append(self.process)
         while "started" not in self.text() and self.process.poll() is None:
             time.sleep(0.01)
 
@@ -322,6 +325,16 @@ def rights(work):
     check("in a folder that hands on its group", m.runs() and os.lstat(
         f"{work}/users/s").st_gid == gid, m.text())
     m.end()
+    with open("examples/milter/userkeys-milter.service") as f:
+        caps = re.search(r"CapabilityBoundingSet=(.*)", f.read()).group(1)
+    caps = ",".join("+" + x[4:].lower() for x in caps.split())
+    for folder, uid in ("roots", 0), ("users", NOBODY):
+        m = Run(f"{work}/m", lines.replace("users", folder), by=[
+            "setpriv", f"--bounding-set=-all,{caps}"])
+        s = os.lstat(f"{work}/{folder}/s")
+        check(f"{folder}, with the unit's rights", (
+            s.st_mode & 0o777, s.st_uid, s.st_gid) == (0o660, uid, gid), s)
+        m.end()
     # A number in a folder of root's: the user cannot remove it.
     m = Run(f"{work}/m", lines + f"pid-file = {work}/roots/pid\n")
     check("a number in root's folder", os.path.getsize(f"{work}/roots/pid"),
@@ -451,10 +464,15 @@ def main():
         tests += [rights, raced, journal]
     else:
         print("not run without root: rights, raced, journal")
-    for test in tests:
-        with tempfile.TemporaryDirectory() as work:
-            os.chmod(work, 0o711)
-            test(work)
+    try:
+        for test in tests:
+            with tempfile.TemporaryDirectory() as work:
+                os.chmod(work, 0o711)
+                test(work)
+    finally:
+        for process in Run.all:
+            if process.poll() is None:
+                process.kill()
     finish()
 
 
