@@ -349,6 +349,8 @@ file=$(delivered claims)
 is 'userkeys=none' "$(result "$file")" 'ours says none'
 is 1 "$(grep -c 'userkeys=pass' "$file")" 'the forged ones are gone'
 is 1 "$(grep -c 'other.test; userkeys=pass' "$file")" "another's stays"
+python3 tests/support/results_reader.py mx.dest.test <"$file" >"$work/results"
+is 0 $? 'ours, read strictly: dkim above userkeys'
 is "$good" "$(inject '<>' --header 'From: eve@example.net' \
     --header 'Subject: bounce')" 'a bounce'
 is 'userkeys=none' "$(result "$(delivered bounce)")" 'is noted'
