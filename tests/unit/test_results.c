@@ -324,6 +324,45 @@ test_testing(void **state)
 	}
 }
 
+/* Signatures that their tags refuse hide none that holds, however many stand
+ * above it; they are shown where there is room. */
+static void
+test_refused(void **state)
+{
+	static const char *const tags[] = { "v=1; a=ed25519-sha256; d=e.org; "
+		"s=s; h=from; bh=AA==; b=AA==", "v=1; a=rsa-sha1; d=e.org; "
+		"s=s; h=from; bh=AA==; b=AA==", "v=2; x", "=" };
+	struct support_record records[] = {
+		{ "alice.userkeys._domainkey.example.org", "TXT", NULL },
+		{ NULL, NULL, NULL } };
+	static struct support_mail m;
+	static char text[20000];
+	struct ukey_view all = { (uint8_t *)text, 0 };
+	unsigned i, k, count, passes;
+	const struct left *l;
+	size_t n;
+
+	(void)state;
+	records[0].data = support_mail_record("");
+	support_mail_letter(&m);
+	support_mail_sign(&m, "alice.userkeys", NULL);
+	for (i = 0; i < 4; i++)
+		for (count = 1; count < 20; count += 3) {
+			for (n = 0, k = 0; k < count; k++)
+				n += (size_t)snprintf(text + n, sizeof(text) -
+				    n, "DKIM-Signature: %s\r\n", tags[i]);
+			memcpy(text + n, m.data, m.len);
+			all.len = n + m.len;
+			l = run("<bob@example.org>", all, records);
+			for (passes = 0, k = 0; k < l->field[0].results; k++)
+				passes += strcmp(l->field[0].result[k].verdict,
+				    "pass") == 0;
+			assert_int_equal(passes, 1);
+			assert_int_equal(l->field[0].results,
+			    count < 4 ? count + 1 : UKEY_DKIM_MAX);
+		}
+}
+
 int
 main(void)
 {
@@ -332,7 +371,8 @@ main(void)
 		cmocka_unit_test(test_identity_length),
 		cmocka_unit_test(test_junk),
 		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_testing)
+		cmocka_unit_test(test_testing),
+		cmocka_unit_test(test_refused)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
