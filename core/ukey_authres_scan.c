@@ -129,12 +129,14 @@ still(const struct ukey_authres_reading *r, const struct ukey_view *list,
 	return ids;
 }
 
-/* The octet C of a token. */
+/* The octet C of a token; dots in front of the id are passed over. */
 static void
 match(const struct ukey_authres *a, struct ukey_authres_reading *r, uint8_t c)
 {
 	uint32_t ids = still(r, &a->id, 1, 0, c);
 
+	if (r->len == 0 && c == '.')
+		return;
 	if (a->lists != NULL)
 		ids |= still(r, a->lists->remove, a->lists->removes, 1, c);
 	r->ids = ids;

@@ -172,7 +172,9 @@ int ukey_session_permit(struct ukey_session *s, unsigned id,
 bool ukey_session_refused(const struct ukey_session *s,
     struct ukey_action *action, struct ukey_out *out);
 
-/* The message, split: RAW as for ukey_verify_field(). */
+/* The message, split: RAW as for ukey_verify_field().  A first line that
+ * begins with white space is no field: it would go on with what is inserted
+ * above it, so a driver refuses it, or ends the header there, as MTAs do. */
 int ukey_session_field(struct ukey_session *s, struct ukey_view raw);
 int ukey_session_header_end(struct ukey_session *s);
 int ukey_session_body(struct ukey_session *s, const void *data, size_t len);

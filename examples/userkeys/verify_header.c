@@ -60,12 +60,14 @@ recognise(struct copier *c, struct ukey_view field)
 }
 
 /* Whether the open field claims our id, by the recogniser's word; or a part of
- * it does that readers who end lines at a bare CR or LF take for a field. */
+ * it does that readers who end lines at a bare CR or LF take for a field.  A
+ * first line that begins with white space would go on with our own field. */
 static bool
 claims(struct copier *c)
 {
 	struct ukey_view rest = { c->field, c->len };
-	bool found = recognise(c, rest);
+	bool found = recognise(c, rest) ||
+	    (rest.len > 0 && ukey_is_wsp(rest.data[0]));
 
 	ukey_view_skip(&rest, line_len(rest));
 	while (rest.len > 0)

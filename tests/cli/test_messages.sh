@@ -225,6 +225,11 @@ for name in "Authentication-Results$blanks:" 'Authentication-Results	:' \
 	is '0 2' "$(grep -c 'victim' "$work/out") $(grep -c 'other.example' \
 	    "$work/out")" "$name"
 done
+# A first line that would go on with the field that we put above it.
+{ printf ' ; dkim=pass header.d=victim\r\n\tx\r\n'; cat "$work/dkim"; } \
+    >"$work/forged"
+verify 1 --add-header --authserv-id mx.example.net "$work/forged"
+is 0 "$(grep -c 'victim' "$work/out")" 'a fold of nothing'
 printf 'From: %s\r\nAuthentication-Results: mx.example.net; dkim=pass victim' \
     $alice >"$work/forged"
 verify 1 --add-header --authserv-id mx.example.net "$work/forged"

@@ -128,6 +128,7 @@ static const struct {
 	{ AR " (\\(c) mx.example.net; dkim=pass\r\n", true },
 	{ AR " ) mx.example.net; dkim=pass\r\n", true },
 	{ AR " ;mx.example.net; dkim=pass\r\n", true },
+	{ AR " .mx.example.net; dkim=pass\r\n", true },
 	{ AR " =?utf-8?q?mx.example.net?=; dkim=pass\r\n", true },
 	{ AR " =?utf-8?b?bXguZXhhbXBsZS5uZXQ=?=; dkim=pass\r\n", true },
 	{ AR " mx.=?utf-8?q?example?=.net; dkim=pass\r\n", true },
