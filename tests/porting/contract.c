@@ -213,9 +213,11 @@ platform_rows(void)
 static struct ukey_sign_request
 request(void)
 {
-	struct ukey_sign_request r = { UKEY_VIEW("example.org"),
-		UKEY_VIEW("alice.userkeys"), UKEY_VIEW("alice@example.org"),
-		TIME, 0, UKEY_CANON_RELAXED, UKEY_CANON_RELAXED };
+	struct ukey_sign_request r = { .domain = UKEY_VIEW("example.org"),
+		.selector = UKEY_VIEW("alice.userkeys"),
+		.identity = UKEY_VIEW("alice@example.org"), .time = TIME,
+		.header_canon = UKEY_CANON_RELAXED,
+		.body_canon = UKEY_CANON_RELAXED };
 
 	return r;
 }
