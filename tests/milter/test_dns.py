@@ -61,8 +61,13 @@ class Hostile(threading.Thread):
 def queries(bed):
     """Sockets of the one worker that ask the name server."""
     pid, = bed.milter.workers()
-    return sum(os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:")
-               for fd in os.listdir(f"/proc/{pid}/fd"))
+    count = 0
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            count += os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:")
+        except FileNotFoundError:
+            pass  # closed meanwhile
+    return count
 
 
 def starve(bed):
