@@ -69,14 +69,6 @@ sender_no_ascii(const struct twin_case *c, const struct twin_result *was)
 	    !is_ascii(was->user.view[TWIN_AUTHOR_LOCAL].octets);
 }
 
-/* Whether the reason is WORD, or is not told before the end. */
-static bool
-tells(const struct twin_result *r, const char *word)
-{
-	return word_is(r->user.reason, word) ||
-	    word_is(r->user.reason, "incomplete");
-}
-
 /* A sender without a name that can be asked for or told. */
 static bool
 sender_refused(const struct twin_case *c, struct twin_result *was,
@@ -84,13 +76,13 @@ sender_refused(const struct twin_case *c, struct twin_result *was,
 {
 	struct twin_judgement *j = &was->user;
 	unsigned i;
+	bool length = word_is(is->user.reason, "sender-length");
+	bool octets = word_is(is->user.reason, "sender-octets");
 
-	if (!is->judged || !((tells(is, "sender-length") &&
-	    sender_too_long(c, was)) || (tells(is, "sender-octets") &&
-	    sender_no_ascii(c, was))))
+	if (!is->judged || !((length && sender_too_long(c, was)) ||
+	    (octets && sender_no_ascii(c, was))))
 		return false;
-	if (!word_is(is->user.reason, "incomplete"))
-		set_verdict(j, "permerror", is->user.reason);
+	set_verdict(j, "permerror", is->user.reason);
 	drop_signature(j);
 	drop_advice(j);
 	if (is->user.view[TWIN_SENDER_DOMAIN].octets.len == 0) {
@@ -226,6 +218,17 @@ dkim_testing(const struct twin_case *c, struct twin_result *was,
 }
 
 static const struct change changes[] = {
+	{ "line-ends", "5.1", "a bare CR, a bare LF or a NUL in the header is "
+	    "permerror in both methods, and nothing is judged",
+	    header_line_ends },
+	{ "odd-tags", "8", "a= and c= are read with case; leading zeros are no "
+	    "fault, an l= beyond all bodies is", odd_tags },
+	{ "vendor-limits", "8", "over a vendor's lower limit a judgement is "
+	    "temperror arena, whatever the limit", vendor_limits },
+	{ "places", "5.2", "what is refused before its key is asked for takes "
+	    "no place; at most five are told", places },
+	{ "renamed", "3, 5", "records that are there but do not fit, and line "
+	    "ends in the body, have reasons of their own", renamed },
 	{ "sender-permerror", "1", "a sender without local-part or domain, or "
 	    "at an address literal, is permerror: only <> is nobody",
 	    no_mailbox },
@@ -237,6 +240,10 @@ static const struct change changes[] = {
 	{ "submission", "4", "From and Sender that are not read to their end "
 	    "are refused, an error is for good, replies name login and "
 	    "mailbox", submission },
+	{ "signed-more", "4", "Sender, Content-Disposition and List- fields "
+	    "are oversigned where they are present", signed_more },
+	{ "signs-no-more", "4", "what a verifier might refuse when servers "
+	    "have added to it is not signed", signs_no_more },
 	{ "kept-author", "4", "of several From or Sender fields all are kept, "
 	    "and a want of room is from-limit", kept_author },
 	{ "claims", "6", "a results field is claimed unless it is another "

@@ -4,13 +4,14 @@
  * twin_case.zone says for each class of names what its answer is (the low four
  * bits, enum kind) and how (the bits).  twin_case.script holds mutations of
  * the packet, three octets each: what to do and where (14 bits), and an octet.
+ * What records say is left as it is: the two cores are told it in two ways.
  */
 #include "twin.h"
 
 #include <string.h>
 
 enum kind { ONE, TWO, BOTH, ALIAS, ALIAS_ONE, ITSELF, DNAME, SERVFAIL,
-	NXDOMAIN, NODATA, TRUNCATED, REFUSED, NOTHING, FIVE, BOTH_BACK, RAW };
+	NXDOMAIN, NODATA, TRUNCATED, REFUSED, NOTHING, FIVE, BOTH_BACK, EMPTY };
 
 #define MUTATED 0x80 /* by the script */
 #define STRINGS 0x40 /* of a few octets, instead of 255 */
@@ -22,6 +23,7 @@ enum kind { ONE, TWO, BOTH, ALIAS, ALIAS_ONE, ITSELF, DNAME, SERVFAIL,
 struct packet {
 	uint8_t *octets;
 	size_t len, size;
+	size_t text, text_end; /* what the records say */
 };
 
 static void
@@ -137,6 +139,8 @@ put_txt(struct packet *p, size_t owner, struct twin_octets text, size_t most)
 
 	put_head(p, owner, 16);
 	put16(p, text.len + strings);
+	if (p->text == 0)
+		p->text = p->len;
 	while (strings-- > 0) {
 		len = text.len < most ? text.len : most;
 		octet = (uint8_t)len;
@@ -145,6 +149,7 @@ put_txt(struct packet *p, size_t owner, struct twin_octets text, size_t most)
 		text.data += len;
 		text.len -= len;
 	}
+	p->text_end = p->len;
 }
 
 /* The TXT records that KIND means; their number. */
@@ -187,9 +192,6 @@ put_answers(struct packet *p, const struct twin_case *c,
 		put_head(p, NAME + 1u + name.data[0], 39);
 		put_target(p, name, TWIN_BASE);
 		return 1;
-	case RAW:
-		put(p, c->script.data, c->script.len);
-		return how >> 4 & 1 ? 2 : 1;
 	case ONE:
 	case TWO:
 	case BOTH:
@@ -226,6 +228,8 @@ mutate(struct packet *p, const uint8_t *op)
 
 	if (at >= p->len)
 		at = 2 + at % (p->len - 2);
+	if (op[0] >> 6 < 3 && at >= p->text && at < p->text_end)
+		return;
 	switch (op[0] >> 6) {
 	case 0:
 		p->octets[at] = op[2];
@@ -239,6 +243,8 @@ mutate(struct packet *p, const uint8_t *op)
 			    p->len - at);
 			p->octets[at] = op[2];
 			p->len++;
+			p->text += at < p->text;
+			p->text_end += at < p->text_end;
 		}
 		break;
 	default:
@@ -252,7 +258,7 @@ twin_answer(const struct twin_case *c, struct twin_octets query,
 {
 	static const uint8_t rcodes[16] = { [SERVFAIL] = 2, [NXDOMAIN] = 3,
 		[REFUSED] = 5 };
-	struct packet p = { packet, 0, size };
+	struct packet p = { packet, 0, size, 0, 0 };
 	enum twin_name class = twin_name_of(query);
 	struct twin_octets name = question_name(query);
 	uint8_t how = c->zone[class];

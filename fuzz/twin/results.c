@@ -11,7 +11,6 @@
 
 #define ITEMS_MAX 80 /* of one field */
 #define LINE_MAX 998
-#define DKIM_SHOWN 5
 
 struct item {
 	char name[24];
@@ -263,29 +262,15 @@ expect_dkim(struct items *all, const struct twin_judgement *j)
 		add_text(all, "policy.time", "unknown");
 }
 
-/* Which judgements are told: at most five, first those that were judged, none
- * that was not looked at. */
 static void
 expect_all_dkim(struct items *all, const struct twin_result *r)
 {
-	bool shown[TWIN_DKIMS] = { false };
-	unsigned i, pass, n = 0;
+	unsigned i;
 
 	all->count = 0;
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < r->dkims && n < DKIM_SHOWN; i++) {
-			if (shown[i] || r->dkim[i].judged != (pass == 0) ||
-			    word_is(r->dkim[i].reason, "signature-limit"))
-				continue;
-			shown[i] = true;
-			n++;
-		}
-	}
-	for (i = 0; i < r->dkims; i++) {
-		if (shown[i])
-			expect_dkim(all, &r->dkim[i]);
-	}
-	if (n == 0)
+	for (i = 0; i < r->dkims; i++)
+		expect_dkim(all, &r->dkim[i]);
+	if (r->dkims == 0)
 		add_text(all, "dkim", "none");
 }
 

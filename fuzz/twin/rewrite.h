@@ -51,8 +51,24 @@ bool is_sender_reason(const char *reason);
  * right reply alone, or accepted, with a quarantine where there must be one. */
 bool ends_rightly(const struct twin_case *c, const struct twin_result *r);
 
-/* ---- submission.c, claims.c: entries of changed.c ----------------------- */
+/* ---- entries of changed.c, by kind: verifying.c, signing.c, ... --------- */
 
+bool header_line_ends(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
+bool renamed(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
+bool places(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
+bool odd_tags(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
+bool signed_more(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
+bool signs_no_more(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
+/* Whether a submission that was signed may go unsigned now. */
+bool may_be_unsigned(const struct twin_case *c, const struct twin_result *is);
+bool vendor_limits(const struct twin_case *c, struct twin_result *was,
+    const struct twin_result *is);
 bool claims(const struct twin_case *c, struct twin_result *was,
     const struct twin_result *is);
 bool submission(const struct twin_case *c, struct twin_result *was,

@@ -42,9 +42,6 @@ set_judgement(struct twin_judgement *to, const struct ukey_judgement *j)
 	to->from_header = j->from_header;
 	to->time_unknown = j->time_unknown;
 	to->partial_body = j->partial_body;
-#ifndef TWIN_OLD
-	to->judged = j->judged;
-#endif
 	for (i = 0; i < 6; i++) {
 		if (tags[i].len > 0)
 			base = tags[i].data;

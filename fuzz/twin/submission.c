@@ -127,15 +127,17 @@ submission(const struct twin_case *c, struct twin_result *was,
 {
 	enum end before = end_of(was), after = end_of(is);
 
-	if (c->mode != TWIN_SUBMIT || !may_end(c, was, before, after) ||
-	    !asks_rightly(c, was, is))
+	if (c->mode != TWIN_SUBMIT || !asks_rightly(c, was, is) ||
+	    !(may_end(c, was, before, after) ||
+	    ((after == UNSIGNED || after == UNSIGNABLE) &&
+	    may_be_unsigned(c, is))))
 		return false;
 	adopt_events(was, is, 1u << TWIN_ASK | 1u << TWIN_REPLY |
 	    (before == after ? 0 : 1u << TWIN_DIGEST | ACTIONS));
 	refuse_early(c, was, is);
 	if (before != after || checks_author(c, was) || (after != SIGNED &&
-	    word_is(was->sign_reason, "arena") &&
-	    word_is(is->sign_reason, "from-limit")))
+	    (may_be_unsigned(c, is) ||
+	    word_is(is->sign_reason, "from-limit"))))
 		was->sign_reason = is->sign_reason;
 	return true;
 }

@@ -10,6 +10,7 @@
  *   side*.c       drive one core; compiled against each one's headers
  *   port.c        the port of each: cheap, and it logs every RSA operation
  *   dns.c         answers to questions, good and mutated
+ *   records.c     key records, translated for 0.1
  *   result.c      what a run gave, as text
  *   changed.c     what is meant to differ, in terms of rewrite.c; results.c
  *                 and ending.c know what our fields and replies must say
@@ -90,7 +91,6 @@ struct twin_judgement {
 	const char *verdict, *reason, *advice; /* words */
 	unsigned relation; /* enum ukey_relation */
 	bool testing, from_header, time_unknown, partial_body;
-	bool judged; /* today's alone says so: not compared */
 	struct twin_view view[TWIN_VIEWS];
 };
 
@@ -152,6 +152,14 @@ void twin_note(enum twin_what what, unsigned long number, unsigned long code,
     struct twin_octets text, struct twin_octets more);
 /* R as text, a line for each item, to OUT; its length, at most SIZE. */
 size_t twin_text(const struct twin_result *r, char *out, size_t size);
+
+/* ---- records.c ---------------------------------------------------------- */
+
+/* RECORD in TEXT, of as many octets, such that 0.1 reads in it what is read
+ * now: CR and LF are blanks, v=DKIM1 may stand anywhere, words but those of
+ * uk= are read with case. */
+struct twin_octets twin_record_for_old(struct twin_octets record,
+    uint8_t *text);
 
 /* ---- dns.c -------------------------------------------------------------- */
 
