@@ -337,7 +337,9 @@ vendor_limits(const struct twin_case *c, struct twin_result *was,
 		was->dkim[i] = is->dkim[i];
 		done = true;
 	}
-	if (is_limited(&was->user, &is->user)) {
+	/* which of several signatures it comes from is no matter */
+	if (is_limited(&was->user, &is->user) ||
+	    word_is(is->user.reason, "arena")) {
 		was->user = is->user;
 		was->replay = is->replay;
 		memcpy(was->replay_id, is->replay_id, sizeof(was->replay_id));
