@@ -335,6 +335,28 @@ def rights(work):
         check(f"{folder}, with the unit's rights", (
             s.st_mode & 0o777, s.st_uid, s.st_gid) == (0o660, uid, gid), s)
         m.end()
+    # The way to root's folder: links of root's do, those of others do not.
+    os.mkdir(f"{work}/roots/sub")
+    os.symlink("roots/sub/..", f"{work}/near")
+    os.symlink(f"{work}/near", f"{work}/far")
+    os.symlink("circle", f"{work}/circle")
+    os.symlink(f"{work}/roots", f"{work}/users/link")
+    os.symlink(f"{work}/users/link", f"{work}/through")
+    os.symlink(f"{work}/roots", f"{work}/theirs")
+    os.chown(f"{work}/theirs", NOBODY, -1, follow_symlinks=False)
+    for way, good in (("near", True), ("far", True), ("circle", False),
+                      ("users/link", False), ("through", False),
+                      ("theirs", False)):
+        m = Run(f"{work}/m", lines.replace("users", way))
+        check(f"by {way}", m.runs() == good, m.text())
+        check(f"by {way}: root's", os.path.exists(f"{work}/roots/s") == good)
+        if m.runs():
+            m.end()
+        elif way != "circle":
+            check(f"by {way}: why", "user nobody cannot make files" in
+                  m.text(), m.text())
+        if os.path.exists(f"{work}/roots/s"):
+            os.unlink(f"{work}/roots/s")
     # A number in a folder of root's: the user cannot remove it.
     m = Run(f"{work}/m", lines + f"pid-file = {work}/roots/pid\n")
     check("a number in root's folder", os.path.getsize(f"{work}/roots/pid"),
