@@ -122,6 +122,11 @@ report_time(struct report *r, struct ukey_view when)
 	    (const char *)when.data);
 }
 
+/* A line of the page. */
+struct row {
+	const struct report_group *group;
+};
+
 /* How many messages of a group something would happen to. */
 static unsigned long
 touched(const struct report_group *g)
@@ -134,8 +139,8 @@ touched(const struct report_group *g)
 static int
 compare(const void *a, const void *b)
 {
-	const struct report_group *x = *(struct report_group *const *)a;
-	const struct report_group *y = *(struct report_group *const *)b;
+	const struct report_group *x = ((const struct row *)a)->group;
+	const struct report_group *y = ((const struct row *)b)->group;
 	int order = strcmp(x->domain, y->domain);
 
 	if (touched(x) != touched(y))
@@ -146,10 +151,11 @@ compare(const void *a, const void *b)
 }
 
 /* All groups in order; NULL: none, or no memory. */
-static const struct report_group **
+static struct row *
 sorted(const struct report *r)
 {
-	const struct report_group **list, *g;
+	const struct report_group *g;
+	struct row *list;
 	size_t n = 0, i;
 
 	list = malloc(r->groups * sizeof(*list) + 1);
@@ -157,7 +163,7 @@ sorted(const struct report *r)
 		return NULL;
 	for (i = 0; i < REPORT_BUCKETS; i++)
 		for (g = r->bucket[i]; g != NULL; g = g->next)
-			list[n++] = g;
+			list[n++].group = g;
 	qsort(list, n, sizeof(*list), compare);
 	return list;
 }
@@ -171,7 +177,7 @@ put_total(const char *name, const struct report_counts *c)
 }
 
 static void
-put_page(const struct report *r, const struct report_group **list, bool all)
+put_page(const struct report *r, const struct row *list, bool all)
 {
 	size_t i;
 
@@ -185,17 +191,17 @@ put_page(const struct report *r, const struct report_group **list, bool all)
 	printf("\nmarked refused deferred  sender's domain, reason, network of "
 	    "the client\n");
 	for (i = 0; i < r->groups; i++) {
-		if (!all && touched(list[i]) == 0)
+		if (!all && touched(list[i].group) == 0)
 			continue;
 		printf("%6lu %7lu %8lu  ",
-		    list[i]->quarantine.of[UKEY_QUARANTINE],
-		    list[i]->reject.of[UKEY_REJECT],
-		    list[i]->reject.of[UKEY_DEFER]);
-		cli_put(stdout, cli_view(list[i]->domain));
+		    list[i].group->quarantine.of[UKEY_QUARANTINE],
+		    list[i].group->reject.of[UKEY_REJECT],
+		    list[i].group->reject.of[UKEY_DEFER]);
+		cli_put(stdout, cli_view(list[i].group->domain));
 		printf(" ");
-		cli_put(stdout, cli_view(list[i]->why));
+		cli_put(stdout, cli_view(list[i].group->why));
 		printf(" ");
-		cli_put(stdout, cli_view(list[i]->network));
+		cli_put(stdout, cli_view(list[i].group->network));
 		printf("\n");
 	}
 }
@@ -218,7 +224,7 @@ json_text(const char *name, const char *text)
 }
 
 static void
-put_json(const struct report *r, const struct report_group **list, bool all)
+put_json(const struct report *r, const struct row *list, bool all)
 {
 	const char *before = "";
 	size_t i;
@@ -231,15 +237,15 @@ put_json(const struct report *r, const struct report_group **list, bool all)
 	json_counts("reject", &r->reject);
 	printf(", \"groups\": [");
 	for (i = 0; i < r->groups; i++) {
-		if (!all && touched(list[i]) == 0)
+		if (!all && touched(list[i].group) == 0)
 			continue;
 		printf("%s\n{", before);
-		json_text("domain", list[i]->domain);
-		json_text("why", list[i]->why);
-		json_text("network", list[i]->network);
-		json_counts("quarantine", &list[i]->quarantine);
+		json_text("domain", list[i].group->domain);
+		json_text("why", list[i].group->why);
+		json_text("network", list[i].group->network);
+		json_counts("quarantine", &list[i].group->quarantine);
 		printf(", ");
-		json_counts("reject", &list[i]->reject);
+		json_counts("reject", &list[i].group->reject);
 		printf("}");
 		before = ",";
 	}
@@ -249,7 +255,7 @@ put_json(const struct report *r, const struct report_group **list, bool all)
 void
 report_put(const struct report *r, bool all, bool json)
 {
-	const struct report_group **list = sorted(r);
+	struct row *list = sorted(r);
 
 	if (list == NULL)
 		cli_error("report: no memory");
