@@ -309,7 +309,7 @@ parse_line(struct conf *c, struct ukey_view line, size_t *column, char *err)
 	want = value.len == 0 ? "a value" : set(c, key, value);
 	if (want == NULL)
 		return true;
-	snprintf(err, CONF_ERROR_SIZE, "%s: this is wanted: %s", key->name,
+	snprintf(err, CONF_ERROR_SIZE, "%s: expected %s", key->name,
 	    want);
 	return false;
 }

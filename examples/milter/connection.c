@@ -150,6 +150,17 @@ take_mail_addr(struct connection *c, const struct ukey_milter_event *e)
 	c->has_mail_addr = true;
 }
 
+/* Of the connection.  At EOM Postfix says another daemon_name. */
+static void
+take_macro_of_connect(struct connection *c, struct ukey_view name,
+    struct ukey_view value)
+{
+	if (ukey_view_equal(name, UKEY_VIEW("daemon_name")))
+		keep(c->daemon_name, value);
+	if (ukey_view_equal(name, UKEY_VIEW("j")))
+		keep(c->host, value);
+}
+
 static void
 take_macro(struct connection *c, const struct ukey_milter_event *e)
 {
@@ -159,12 +170,8 @@ take_macro(struct connection *c, const struct ukey_milter_event *e)
 		name = ukey_view_part(name, 1, name.len - 1);
 	if (ukey_view_equal(name, UKEY_VIEW("i")))
 		keep(c->queue_id, e->second);
-	/* At EOM Postfix says another daemon_name than at CONNECT. */
-	if (e->stage == 'C' && ukey_view_equal(name,
-	    UKEY_VIEW("daemon_name")))
-		keep(c->daemon_name, e->second);
-	if (e->stage == 'C' && ukey_view_equal(name, UKEY_VIEW("j")))
-		keep(c->host, e->second);
+	if (e->stage == 'C')
+		take_macro_of_connect(c, name, e->second);
 	if (e->stage == 'M' && ukey_view_equal(name,
 	    UKEY_VIEW("auth_authen")))
 		take_login(c, e);

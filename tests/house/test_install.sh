@@ -67,17 +67,17 @@ is 0 $? "C++ links: $(head -n 5 "$work/log")"
 
 start 'completion'
 PATH=$prefix/bin:$PATH
-# complete WORD...: what bash offers for the last of a line's words.
-complete() {
+# offers WORD...: what bash offers for the last of a line's words.
+offers() {
 	bash -c '. "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 	    _userkeys; echo ${COMPREPLY[*]}' bash \
 	    "$prefix/share/bash-completion/completions/userkeys" "$@"
 }
-is 'sign' "$(complete userkeys si)" 'bash: a command'
-is '--add-header' "$(complete userkeys verify --add-)" 'bash: an option'
-is 'rotate' "$(complete userkeys ukd rot)" 'bash: a command of ukd'
-is 'postfix' "$(complete userkeys setup p)" 'bash: a server'
-is '' "$(complete userkeys nothing --x)" 'bash: no such command'
+is 'sign' "$(offers userkeys si)" 'bash: a command'
+is '--add-header' "$(offers userkeys verify --add-)" 'bash: an option'
+is 'rotate' "$(offers userkeys ukd rot)" 'bash: a command of ukd'
+is 'postfix' "$(offers userkeys setup p)" 'bash: a server'
+is '' "$(offers userkeys nothing --x)" 'bash: no such command'
 is '
 <userkeys sign >
 <userkeys ukd rotate >

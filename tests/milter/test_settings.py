@@ -388,17 +388,17 @@ def ends_at_once(bed):
 def twice(work):
     """A mistake in the file: where it is, and what is wanted."""
     for text, want in (
-            ("listen = inet:notaport@::1\n", ":1:10: listen: this is wanted: "
+            ("listen = inet:notaport@::1\n", ":1:10: listen: expected "
              "a port from 1 to 65535"),
             *((f"listen = unix:/a\n{key} = a/b\n", f":2:{len(key) + 4}: {key}: "
-               "this is wanted: a whole path, from / on") for key in
+               "expected a whole path, from / on") for key in
               ("pid-file", "database", "key-file", "metrics-file",
                "notice-folder")),
-            ("listen = inet:0@::1\n", ":1:10: listen: this is wanted: a port"),
-            ("listen = inet:25@zzz\n", ":1:10: listen: this is wanted: an IP "
+            ("listen = inet:0@::1\n", ":1:10: listen: expected a port"),
+            ("listen = inet:25@zzz\n", ":1:10: listen: expected an IP "
              "address behind @"),
-            ("listen = inet:25\n", ":1:10: listen: this is wanted: unix:/p"),
-            (f"listen = unix:/{'x' * 107}\n", ":1:10: listen: this is wanted:"
+            ("listen = inet:25\n", ":1:10: listen: expected unix:/p"),
+            (f"listen = unix:/{'x' * 107}\n", ":1:10: listen: expected"
              " a path of at most 107 octets"),
             ("listen = unix:/a\nlisten = unix:/a\n", ":2:10: listen: this is "
              "wanted: each listener once"),

@@ -122,7 +122,8 @@ sendmail_start() {
 # sendmail_msp FOLDER FROM TO: a letter, on standard input, of a program on the
 # MX's own host, by the mail submission program.
 sendmail_msp() {
-	mkdir -p -m 700 "$1/in/clientmqueue"
+	mkdir -p "$1/in/clientmqueue"
+	chmod 700 "$1/in/clientmqueue"
 	chown nobody "$1/in/clientmqueue"
 	cat >"$1/in/submit.mc" <<EOF
 divert(-1)

@@ -378,7 +378,7 @@ is '550 5.7.1' "$(send alice $a --data "$(letter none 'X: y')")" \
 echo 'trusted-network = 127.0.0.1/32' >>"$work/in.conf"
 kill -HUP "$in_pid"
 sleep 0.5
-printf "From: $a\nSubject: own-program\n\nHi\n" |
+printf '%s\n' "From: $a" 'Subject: own-program' '' 'Hi' |
     sendmail_msp "$work" $a b@dest.test
 is 1 "$(sed '/^$/q' "$(delivered own-program)" | grep -c '^DKIM-Signature')" \
     'a program of the host is signed'
