@@ -210,21 +210,24 @@ prepare(struct ukey_verify *v, struct ukey_signature *slot,
 	return hash_header(v, note, field);
 }
 
-/* Gives SLOT REASON in WAY; where there is none, one of the places for those
- * that wait for their key, as long as there are any. */
+/* Gives SLOT in each way what WANTED says: nothing (UKEY_UNJUDGED), a reason, or
+ * where that is _OK one of the places for those that wait for their key, as
+ * long as there are any. */
 static void
 enlist(const struct ukey_verify *v, struct ukey_signature *slot,
-    enum ukey_way way, enum ukey_reason reason)
+    const uint8_t *wanted)
 {
 	static const uint8_t places[] = { UKEY_ALIGNED_MAX, UKEY_DKIM_SLOTS };
-	unsigned i, taken = 0;
+	unsigned way, i, taken;
 
-	for (i = 0; i < v->signatures; i++)
-		taken += v->signature[i].judged[way] == UKEY_WAIT_KEY;
-	if (reason != UKEY_REASON_OK)
-		slot->judged[way] = (uint8_t)reason;
-	else if (taken < places[way])
-		slot->judged[way] = UKEY_WAIT_KEY;
+	for (way = 0; way < 2; way++) {
+		for (i = taken = 0; i < v->signatures; i++)
+			taken += v->signature[i].judged[way] == UKEY_WAIT_KEY;
+		slot->judged[way] = wanted[way];
+		if (wanted[way] == UKEY_REASON_OK)
+			slot->judged[way] = taken < places[way] ?
+			    UKEY_WAIT_KEY : UKEY_UNJUDGED;
+	}
 }
 
 /* REASON in each way in which SLOT waits for a key: that place is free. */
@@ -239,39 +242,40 @@ refuse(struct ukey_signature *slot, enum ukey_reason reason)
 	}
 }
 
-/* Whether the signature counts as one of the sender's mailbox (_OK), by what
- * its tags say, which READ is the reason for or against; _ARENA or _CRYPTO
- * where that could not be told. */
-static enum ukey_reason
-is_senders(struct ukey_verify *v, struct ukey_note *note,
+/* What the signature is WANTED for as a user key: nothing, unless it is of the
+ * sender's mailbox; READ is what its tags say of it. */
+static uint8_t
+user_wanted(struct ukey_verify *v, struct ukey_note *note,
     enum ukey_reason read, bool *base)
 {
+	enum ukey_reason reason = read;
+
 	if (v->identity != UKEY_REASON_OK || read == UKEY_REASON_ALGORITHM ||
 	    read == UKEY_REASON_QUERY)
-		return UKEY_REASON_NOT_ALIGNED;
-	return read == UKEY_REASON_ARENA ? read : align(v, note, base);
+		return UKEY_UNJUDGED;
+	if (read != UKEY_REASON_ARENA)
+		reason = align(v, note, base);
+	if (reason == UKEY_REASON_NOT_ALIGNED)
+		return UKEY_UNJUDGED;
+	if (reason != UKEY_REASON_OK || read != UKEY_REASON_OK)
+		return (uint8_t)(read != UKEY_REASON_OK ? read : reason);
+	return note->sig.tag[UKEY_SIG_L].data == NULL ? UKEY_REASON_OK :
+	    UKEY_REASON_LENGTH_USED;
 }
 
-/* Decides in which ways the signature of field FIELD is judged. */
+/* Reads field FIELD into NOTE, and what it is WANTED for. */
 static void
 read_field(struct ukey_verify *v, struct ukey_signature *slot,
-    struct ukey_note *note, unsigned field)
+    struct ukey_note *note, unsigned field, uint8_t *wanted)
 {
 	enum ukey_reason reason = ukey_sigheader_read(&note->sig,
 	    ukey_fields_body(&v->fields, field));
 	bool base = false;
-	enum ukey_reason user = is_senders(v, note, reason, &base);
 
-	if (base)
-		slot->flags = UKEY_SLOT_BASE;
-	if (v->flags & UKEY_VERIFY_DKIM)
-		enlist(v, slot, UKEY_WAY_DKIM, reason);
-	if (user == UKEY_REASON_OK)
-		user = reason != UKEY_REASON_OK ||
-		    note->sig.tag[UKEY_SIG_L].data == NULL ? reason :
-		    UKEY_REASON_LENGTH_USED;
-	if (user != UKEY_REASON_NOT_ALIGNED)
-		enlist(v, slot, UKEY_WAY_USER, user);
+	wanted[UKEY_WAY_USER] = user_wanted(v, note, reason, &base);
+	wanted[UKEY_WAY_DKIM] = v->flags & UKEY_VERIFY_DKIM ?
+	    (uint8_t)reason : UKEY_UNJUDGED;
+	slot->flags = base ? UKEY_SLOT_BASE : 0;
 }
 
 void
@@ -279,25 +283,24 @@ ukey_signature_add(struct ukey_verify *v, unsigned field)
 {
 	struct ukey_signature *slot = &v->signature[v->signatures];
 	struct ukey_note *note = ukey_fields_alloc(&v->fields, sizeof(*note));
-	enum ukey_reason reason = UKEY_REASON_ARENA;
+	/* where it cannot even be read */
+	uint8_t wanted[2] = { v->identity == UKEY_REASON_OK ?
+		UKEY_REASON_ARENA : UKEY_UNJUDGED, UKEY_REASON_ARENA };
 
-	*slot = (struct ukey_signature) { .body = UKEY_UNJUDGED,
-		.judged = { UKEY_UNJUDGED, UKEY_UNJUDGED } };
-	if (note == NULL) {
-		if (v->identity == UKEY_REASON_OK)
-			enlist(v, slot, UKEY_WAY_USER, UKEY_REASON_ARENA);
-		enlist(v, slot, UKEY_WAY_DKIM, UKEY_REASON_ARENA);
-		v->signatures++;
-		return;
+	*slot = (struct ukey_signature) { .body = UKEY_UNJUDGED };
+	if (note != NULL) {
+		slot->note = (uint32_t)((uint8_t *)note - v->fields.arena);
+		memset(note, 0, sizeof(*note));
+		read_field(v, slot, note, field, wanted);
 	}
-	slot->note = (uint32_t)((uint8_t *)note - v->fields.arena);
-	memset(note, 0, sizeof(*note));
-	read_field(v, slot, note, field);
+	enlist(v, slot, wanted);
 	if (slot->judged[UKEY_WAY_USER] == UKEY_WAIT_KEY ||
-	    slot->judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY)
-		reason = prepare(v, slot, note, field);
-	if (reason != UKEY_REASON_OK)
-		refuse(slot, reason);
+	    slot->judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY) {
+		enum ukey_reason reason = prepare(v, slot, note, field);
+
+		if (reason != UKEY_REASON_OK)
+			refuse(slot, reason);
+	}
 	if (slot->judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY)
 		slot->flags |= UKEY_SLOT_DKIM;
 	v->signatures++;
