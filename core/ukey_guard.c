@@ -86,7 +86,6 @@ ukey_guard_field(struct ukey_guard *g, struct ukey_view raw)
 {
 	struct ukey_view rest = raw;
 
-	ukey_guard_push(g, raw);
 	do {
 		ukey_view_cut(&rest, '\n');
 	} while (rest.len > 0 && ukey_is_wsp(rest.data[0]));

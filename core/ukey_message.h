@@ -36,9 +36,9 @@ void ukey_guard_end(struct ukey_guard *g);
 #define UKEY_GUARD_LINE_ENDS (UKEY_GUARD_BARE_CR | UKEY_GUARD_BARE_LF | \
 	UKEY_GUARD_NUL)
 /*
- * The octets of one whole field that came split from the message: its only
- * CRLFs are its folds and the one at its end.  Whatever else there is counts
- * as a bare LF: on its way it would begin another field.
+ * RAW, which was pushed, came as one whole field, split from the message: its
+ * only line ends are its folds and the one at its end.  Whatever else there is
+ * counts as a bare LF: on its way it would begin another field.
  */
 void ukey_guard_field(struct ukey_guard *g, struct ukey_view raw);
 

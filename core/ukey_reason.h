@@ -76,8 +76,7 @@ X(CRYPTO, "crypto", TEMPERROR, \
 X(INCOMPLETE, "incomplete", TEMPERROR, \
     "the message ended, or was judged, before it was complete", \
     "PROTOCOL 5") \
-/* permerror: the sender, whom nobody can be asked about; \
- * ukey_reason_is_sender() knows the first and the last of them */ \
+/* permerror: the sender; ukey_reason_is_sender() knows first and last */ \
 X(MAIL_FROM, "mail-from", PERMERROR, \
     "the sender address is malformed", "RFC 5321 4.1.2") \
 X(EMPTY_LOCAL, "empty-local-part", PERMERROR, \

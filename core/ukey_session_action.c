@@ -45,7 +45,8 @@ static const struct {
 	[UKEY_REFUSE_ADVICE] = { 550, "5.7.1 Refused on the advice of the "
 	    "sender's domain: ", NULL, "" },
 	[UKEY_REFUSE_NO_MAILBOX] = { 550, "5.1.7 The sender cannot be "
-	    "checked: ", NULL, ": write MAIL FROM:<local-part@domain> in its plain form" },
+	    "checked: ", NULL, ": write MAIL FROM:<local-part@domain> in its "
+	    "plain form" },
 	[UKEY_REFUSE_NOT_ASCII] = { 550, "5.6.7 The sender cannot be "
 	    "checked: ", NULL, "" },
 	[UKEY_REFUSE_TOO_LARGE] = { 552, "5.3.4 The message is too large to be "

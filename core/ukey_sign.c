@@ -145,6 +145,7 @@ ukey_sign_field(struct ukey_sign *s, struct ukey_view raw)
 	if (s->phase != HEADER)
 		return UKEY_ERR_ORDER;
 	ukey_sign_field_octets(s, raw);
+	ukey_guard_field(&s->guard, raw);
 	ukey_sign_field_end(s);
 	return UKEY_OK;
 }

@@ -46,13 +46,13 @@ decode_local(struct ukey_verify *v, struct ukey_note *note, struct ukey_view i)
 		return size < UKEY_LEAST(i.len, UKEY_LOCAL_MAX) ?
 		    UKEY_REASON_ARENA : UKEY_REASON_NOT_ALIGNED;
 	note->local = (struct ukey_view) { out.data, out.len };
-	return UKEY_REASON_OK;
+	return out.len > 0 ? UKEY_REASON_OK : UKEY_REASON_NOT_ALIGNED;
 }
 
 /*
- * PROTOCOL 5.2: _OK for a candidate that is aligned: i= has the domain of d=
- * and the sender's label, and so has s=, which is the BASE name or not.
- * _ARENA or _CRYPTO where that could not be told.
+ * PROTOCOL 5.2, where there is a sender: _OK for a candidate that is aligned:
+ * i= has the domain of d= and the sender's label, and so has s=, which is the
+ * BASE name or not.  _ARENA or _CRYPTO where that could not be told.
  */
 static enum ukey_reason
 align(struct ukey_verify *v, struct ukey_note *note, bool *base)
@@ -65,16 +65,15 @@ align(struct ukey_verify *v, struct ukey_note *note, bool *base)
 	struct ukey_view label = { text, 0 };
 	enum ukey_reason reason;
 
-	if (v->identity != UKEY_REASON_OK || i_domain.len == 0 ||
+	if (i_domain.len == 0 ||
 	    !ukey_view_equal_nocase(tag[UKEY_SIG_D], who->sender.domain) ||
 	    !ukey_view_equal_nocase(tag[UKEY_SIG_D], i_domain) ||
 	    !selector_is(tag[UKEY_SIG_S], who->label, base))
 		return UKEY_REASON_NOT_ALIGNED;
 	i.len -= i_domain.len + 1;
 	reason = decode_local(v, note, i);
-	if (reason != UKEY_REASON_OK || note->local.len == 0)
-		return reason == UKEY_REASON_OK ? UKEY_REASON_NOT_ALIGNED :
-		    reason;
+	if (reason != UKEY_REASON_OK)
+		return reason;
 	label.len = ukey_label_write(note->local, false, text);
 	if (label.len == 0)
 		return UKEY_REASON_CRYPTO;
@@ -210,8 +209,8 @@ prepare(struct ukey_verify *v, struct ukey_signature *slot,
 	return hash_header(v, note, field);
 }
 
-/* Gives SLOT in each way what WANTED says: nothing (UKEY_UNJUDGED), a reason, or
- * where that is _OK one of the places for those that wait for their key, as
+/* Gives SLOT in each way what WANTED says: nothing (UKEY_UNJUDGED), a reason,
+ * or where that is _OK one of the places for those that wait for their key, as
  * long as there are any. */
 static void
 enlist(const struct ukey_verify *v, struct ukey_signature *slot,

@@ -54,27 +54,33 @@ is_name(struct ukey_view name)
 	return i > 0 && i == name.len && ukey_is_alpha(name.data[0]);
 }
 
-/* How far REST goes on to the next ";" or its end: printable octets and FWS; a
- * CRLF only in front of SP or HTAB (RFC 6376 2.8), or at the very end: the
- * field's own; with ANY_LINE_END all CR and LF.  SIZE_MAX where there is
- * anything else. */
+/* The length of the white space that begins at octet I of REST: an HTAB, or a
+ * CRLF in front of SP or HTAB (RFC 6376 2.8) or at the very end, the field's
+ * own; with ANY_LINE_END any one octet of FWS.  0 where there is none. */
+static size_t
+space_length(struct ukey_view rest, size_t i, bool any_line_end)
+{
+	if (any_line_end ? ukey_is_fws(rest.data[i]) : rest.data[i] == '\t')
+		return 1;
+	if (rest.len - i < 2 || rest.data[i] != '\r' ||
+	    rest.data[i + 1] != '\n')
+		return 0;
+	return rest.len - i == 2 || ukey_is_wsp(rest.data[i + 2]) ? 2 : 0;
+}
+
+/* How far REST goes on to the next ";" or its end: printable octets and white
+ * space.  SIZE_MAX where there is anything else. */
 static size_t
 tag_length(struct ukey_view rest, bool any_line_end)
 {
-	size_t i;
+	size_t i, space;
 
-	for (i = 0; i < rest.len; i++) {
+	for (i = 0; i < rest.len; i += space) {
 		i += ukey_scan_tag(rest.data + i, rest.len - i);
 		if (i == rest.len || rest.data[i] == ';')
 			break;
-		if (any_line_end ? ukey_is_fws(rest.data[i]) :
-		    rest.data[i] == '\t')
-			continue;
-		if (rest.data[i] != '\r' || i + 1 == rest.len ||
-		    rest.data[i + 1] != '\n')
-			return SIZE_MAX;
-		i++;
-		if (i + 1 < rest.len && !ukey_is_wsp(rest.data[i + 1]))
+		space = space_length(rest, i, any_line_end);
+		if (space == 0)
 			return SIZE_MAX;
 	}
 	return i;

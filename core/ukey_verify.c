@@ -25,7 +25,6 @@ typedef char arena_holds_all[UKEY_ARENA_SIZE >= FIXED + FIELDS + \
 	SIGNATURE * UKEY_SIGNATURES_MAX + \
 	UNITS(1 + UKEY_DNS_NAME_MAX) * UKEY_QUESTIONS_MAX ? 1 : -1];
 
-
 void
 ukey_verify_init(struct ukey_verify *v, unsigned flags, void *arena,
     size_t size)
@@ -136,6 +135,7 @@ ukey_verify_field(struct ukey_verify *v, struct ukey_view raw)
 {
 	if (v->phase != UKEY_PHASE_HEADER)
 		return UKEY_ERR_ORDER;
+	ukey_guard_push(&v->guard, raw);
 	ukey_guard_field(&v->guard, raw);
 	ukey_fields_push(&v->fields, raw);
 	ukey_fields_end(&v->fields);

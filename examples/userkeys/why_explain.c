@@ -57,8 +57,8 @@ static const struct {
 	{ UKEY_REASON_FUTURE, "a clock is wrong: the sender's or ours" },
 	{ UKEY_REASON_NO_KEY, "its owner has not published the record: at the "
 	    "sender, userkeys ukd records ADDRESS prints it" },
-	{ UKEY_REASON_KEY_VERSION, "at the sender, userkeys check ADDRESS shows "
-	    "what the DNS serves" },
+	{ UKEY_REASON_KEY_VERSION, "at the sender, userkeys check ADDRESS "
+	    "shows what the DNS serves" },
 	{ UKEY_REASON_NOT_USER_KEY, "at the sender, userkeys ukd records "
 	    "ADDRESS prints the record with uk=" },
 	{ UKEY_REASON_SENDER_DIFFERS, "the sending program must write its "

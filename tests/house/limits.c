@@ -139,7 +139,7 @@ build(enum kind kind, unsigned n)
 	if (kind == H_NAMES)
 		fill(names, ":x", n - 1);
 	for (i = 10; kind == TAGS && i <= n; i++)
-		sprintf(tags + strlen(tags), "z%u=1; ", i);
+		snprintf(tags + strlen(tags), 16, "z%u=1; ", i);
 	if (kind == CANONS && n == 2) {
 		sign("simple/relaxed", "sel", bits);
 		fill(message, field, 1);

@@ -90,7 +90,7 @@ def table(bed):
                       len(reply) > 40, reply)
             seen[reason] = True
     with open("core/ukey_reason.h", encoding="utf-8") as f:
-        text = f.read().split("permerror: the sender")[1].split("/* perm")[0]
+        text = f.read().split("permerror: the sender;")[1].split("/* perm")[0]
     for word in re.findall(r'^X\(\w+, "([\w-]+)"', text, re.M):
         check(f"the table has {word}", word in seen)
 

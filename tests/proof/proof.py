@@ -72,7 +72,8 @@ PROOFS = {
     "tag_read": ("read_tag", "taglist", "text",
                  {**VIEWS, "ukey_view_trim": "relies_on_trim",
                   "is_name": "relies_on_is_name",
-                  "is_known": "relies_on_known"}, {}),
+                  "is_known": "relies_on_known"},
+                 {"limit_reason.0": 1}),  # none with the protocol's limits
     "taglist_init": ("ukey_taglist_init", "taglist", "text", {},
                      {"is_state.0": 65}),
     "taglist_next": ("ukey_taglist_next", "taglist", "text",

@@ -49,7 +49,6 @@ static void
 unescape(char *text)
 {
 	char *to = text;
-	unsigned octet;
 
 	for (; *text != '\0'; text++) {
 		if (*text != '\\') {
@@ -57,8 +56,9 @@ unescape(char *text)
 			continue;
 		}
 		text++;
-		if (*text == 'x' && sscanf(text + 1, "%2x", &octet) == 1) {
-			*to++ = (char)octet;
+		if (*text == 'x' && text[1] != '\0' && text[2] != '\0') {
+			*to++ = (char)(ukey_hex_value((uint8_t)text[1]) << 4 |
+			    ukey_hex_value((uint8_t)text[2]));
 			text += 2;
 		} else {
 			*to++ = *text == 'n' ? '\n' : *text == 'r' ? '\r' :

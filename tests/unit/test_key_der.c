@@ -149,77 +149,79 @@ test_policy(void **state)
 	assert_int_equal(made(256, 0x80, 1, "", 0), UKEY_REASON_KEY_DER);
 }
 
+static const struct {
+	const char *text;
+	enum ukey_reason reason;
+	unsigned flags, advice, usable;
+	bool user;
+} records[] = {
+	{ "v=DKIM1; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0, 0,
+	    false },
+	{ "v=DKIM1; uk=reject:EXACT:from:new; p=AA", 0,
+	    UKEY_KEY_VERSION | UKEY_KEY_P | UKEY_KEY_UK |
+	    UKEY_KEY_EXACT | UKEY_KEY_FROM, UKEY_ADVICE_REJECT, 0,
+	    true },
+	{ "v=DKIM1; uk = Quarantine : exact ; p=AA;", 0,
+	    UKEY_KEY_VERSION | UKEY_KEY_P | UKEY_KEY_UK |
+	    UKEY_KEY_EXACT, UKEY_ADVICE_QUARANTINE, 0, true },
+	{ "uk=none; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P |
+	    UKEY_KEY_UK, 0, 0, true },
+	{ "v=DKIM1; uk=reject; p=", 0, UKEY_KEY_VERSION | UKEY_KEY_P |
+	    UKEY_KEY_UK, UKEY_ADVICE_REJECT, UKEY_REASON_KEY_REVOKED,
+	    true },
+	{ "p=AA; v=DKIM1", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0, 0,
+	    false },
+	{ "p=AA; v=dkim1", 0, UKEY_KEY_P, 0, 0, false },
+	{ "\nv=DKIM1\r;\n\tp=A\nA\r\n", 0, UKEY_KEY_VERSION |
+	    UKEY_KEY_P, 0, 0, false },
+	{ "v=DKIM1;\n\n", 0, UKEY_KEY_VERSION, 0, 0, false },
+	{ "v=DKIM1; k\nx=1", UKEY_REASON_KEY_SYNTAX, 0, 0, 0, false },
+	{ "v=DKIM1; k=r\nsa", 0, UKEY_KEY_VERSION, 0,
+	    UKEY_REASON_KEY_TYPE, false },
+	{ "v=DKIM1; k=RSA; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0,
+	    UKEY_REASON_KEY_TYPE, false },
+	{ "v=DKIM1; h=SHA256; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
+	    0, UKEY_REASON_KEY_HASH, false },
+	{ "v=DKIM1; s=Email; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
+	    0, UKEY_REASON_KEY_SERVICE, false },
+	{ "v=DKIM1; t=Y:S; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0,
+	    0, false },
+	{ "v=DKIM2; p=AA", 0, UKEY_KEY_P, 0, 0, false },
+	{ "v=DKIM1; t=y:s; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P |
+	    UKEY_KEY_TESTING | UKEY_KEY_STRICT, 0, 0, false },
+	{ "v=DKIM1; k=x; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0,
+	    UKEY_REASON_KEY_TYPE, false },
+	{ "v=DKIM1; h=sha1; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
+	    0, UKEY_REASON_KEY_HASH, false },
+	{ "v=DKIM1; s=other; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
+	    0, UKEY_REASON_KEY_SERVICE, false },
+	{ "v=DKIM1; p", UKEY_REASON_KEY_SYNTAX, 0, 0, 0, false },
+	{ "", UKEY_REASON_KEY_SYNTAX, 0, 0, 0, false },
+	{ "v=DKIM1; p=A; p=B", UKEY_REASON_KEY_SYNTAX, 0, 0, 0,
+	    false },
+};
+
 static void
 test_record(void **state)
 {
-	static const struct {
-		const char *text;
-		enum ukey_reason reason;
-		unsigned flags, advice, usable;
-		bool user;
-	} cases[] = {
-		{ "v=DKIM1; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0, 0,
-		    false },
-		{ "v=DKIM1; uk=reject:EXACT:from:new; p=AA", 0,
-		    UKEY_KEY_VERSION | UKEY_KEY_P | UKEY_KEY_UK |
-		    UKEY_KEY_EXACT | UKEY_KEY_FROM, UKEY_ADVICE_REJECT, 0,
-		    true },
-		{ "v=DKIM1; uk = Quarantine : exact ; p=AA;", 0,
-		    UKEY_KEY_VERSION | UKEY_KEY_P | UKEY_KEY_UK |
-		    UKEY_KEY_EXACT, UKEY_ADVICE_QUARANTINE, 0, true },
-		{ "uk=none; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P |
-		    UKEY_KEY_UK, 0, 0, true },
-		{ "v=DKIM1; uk=reject; p=", 0, UKEY_KEY_VERSION | UKEY_KEY_P |
-		    UKEY_KEY_UK, UKEY_ADVICE_REJECT, UKEY_REASON_KEY_REVOKED,
-		    true },
-		{ "p=AA; v=DKIM1", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0, 0,
-		    false },
-		{ "p=AA; v=dkim1", 0, UKEY_KEY_P, 0, 0, false },
-		{ "\nv=DKIM1\r;\n\tp=A\nA\r\n", 0, UKEY_KEY_VERSION |
-		    UKEY_KEY_P, 0, 0, false },
-		{ "v=DKIM1;\n\n", 0, UKEY_KEY_VERSION, 0, 0, false },
-		{ "v=DKIM1; k\nx=1", UKEY_REASON_KEY_SYNTAX, 0, 0, 0, false },
-		{ "v=DKIM1; k=r\nsa", 0, UKEY_KEY_VERSION, 0,
-		    UKEY_REASON_KEY_TYPE, false },
-		{ "v=DKIM1; k=RSA; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0,
-		    UKEY_REASON_KEY_TYPE, false },
-		{ "v=DKIM1; h=SHA256; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
-		    0, UKEY_REASON_KEY_HASH, false },
-		{ "v=DKIM1; s=Email; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
-		    0, UKEY_REASON_KEY_SERVICE, false },
-		{ "v=DKIM1; t=Y:S; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0,
-		    0, false },
-		{ "v=DKIM2; p=AA", 0, UKEY_KEY_P, 0, 0, false },
-		{ "v=DKIM1; t=y:s; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P |
-		    UKEY_KEY_TESTING | UKEY_KEY_STRICT, 0, 0, false },
-		{ "v=DKIM1; k=x; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P, 0,
-		    UKEY_REASON_KEY_TYPE, false },
-		{ "v=DKIM1; h=sha1; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
-		    0, UKEY_REASON_KEY_HASH, false },
-		{ "v=DKIM1; s=other; p=AA", 0, UKEY_KEY_VERSION | UKEY_KEY_P,
-		    0, UKEY_REASON_KEY_SERVICE, false },
-		{ "v=DKIM1; p", UKEY_REASON_KEY_SYNTAX, 0, 0, 0, false },
-		{ "", UKEY_REASON_KEY_SYNTAX, 0, 0, 0, false },
-		{ "v=DKIM1; p=A; p=B", UKEY_REASON_KEY_SYNTAX, 0, 0, 0,
-		    false },
-	};
 	struct ukey_keyrecord r;
 	struct ukey_view text;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(cases); i++) {
-		text.data = (const uint8_t *)cases[i].text;
-		text.len = strlen(cases[i].text);
-		if (ukey_keyrecord_parse(&r, text) != cases[i].reason)
-			fail_msg("%s", cases[i].text);
-		if (cases[i].reason != UKEY_REASON_OK)
+	for (i = 0; i < COUNT(records); i++) {
+		text.data = (const uint8_t *)records[i].text;
+		text.len = strlen(records[i].text);
+		if (ukey_keyrecord_parse(&r, text) != records[i].reason)
+			fail_msg("%s", records[i].text);
+		if (records[i].reason != UKEY_REASON_OK)
 			continue;
-		if (r.flags != cases[i].flags || r.advice != cases[i].advice ||
-		    r.usable != cases[i].usable ||
-		    ukey_keyrecord_is_userkey(&r) != cases[i].user)
+		if (r.flags != records[i].flags ||
+		    r.advice != records[i].advice ||
+		    r.usable != records[i].usable ||
+		    ukey_keyrecord_is_userkey(&r) != records[i].user)
 			fail_msg("%s: flags %u, advice %u, usable %u",
-			    cases[i].text, r.flags, r.advice, r.usable);
+			    records[i].text, r.flags, r.advice, r.usable);
 	}
 }
 

@@ -200,6 +200,7 @@ test_field(void **state)
 		len = strlen(cases[i].raw);
 		copy = malloc(len + (len == 0));
 		memcpy(copy, cases[i].raw, len);
+		ukey_guard_push(&g, (struct ukey_view) { copy, len });
 		ukey_guard_field(&g, (struct ukey_view) { copy, len });
 		ukey_guard_end(&g);
 		assert_int_equal((g.seen & UKEY_GUARD_LINE_ENDS) == 0,

@@ -300,6 +300,29 @@ test_split(void **state)
 	assert_int_equal(ukey_sign_digest(&s, &out, digest), UKEY_ERR_SPACE);
 }
 
+/* One field that would be two on its way is not signed. */
+static void
+test_not_one(void **state)
+{
+	static const char *const fields[] = { "X: a\r\nFrom: b@c\r\n",
+		"X: a\r\n\r\n", "X: a", "X: a\n" };
+	struct ukey_sign s;
+	uint8_t scratch[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(fields); i++) {
+		assert_int_equal(ukey_sign_init(&s, &request, scratch,
+		    sizeof(scratch)), 0);
+		ukey_sign_field(&s, UKEY_VIEW(FROM));
+		ukey_sign_field(&s, (struct ukey_view) { (const uint8_t *)
+		    fields[i], strlen(fields[i]) });
+		ukey_sign_header_end(&s);
+		ukey_sign_end(&s);
+		assert_int_equal(ukey_sign_reason(&s), UKEY_REASON_BARE_LF);
+	}
+}
+
 /* A scratch that is too small for From and Sender is "from-limit". */
 static void
 test_scratch(void **state)
@@ -367,6 +390,7 @@ main(void)
 		cmocka_unit_test(test_oversigned),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_not_one),
 		cmocka_unit_test(test_scratch),
 		cmocka_unit_test(test_crypto),
 	};

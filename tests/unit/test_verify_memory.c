@@ -62,7 +62,8 @@ struct shape {
 	unsigned signatures, tags; /* and octets of a z= in each */
 	size_t b;            /* octets of base64 in b= */
 	size_t sub;          /* octets behind "+" in i= */
-	size_t from;         /* octets of a quoted local-part in From; 0: Alice's */
+	size_t from;         /* octets of a quoted local-part in From; 0: as
+			      * the sender's */
 	bool quoted, null_sender, chains;
 };
 
@@ -155,6 +156,7 @@ static void
 ask(struct ukey_verify *v, bool chains)
 {
 	uint8_t octets[UKEY_DNS_QUERY_MAX], packet[1024];
+	struct ukey_view response = { packet, 0 };
 	struct ukey_out out;
 	unsigned id, n = 0;
 
@@ -163,10 +165,11 @@ ask(struct ukey_verify *v, bool chains)
 			ukey_out_init(&out, octets, sizeof(octets));
 			if (!ukey_verify_question(v, id, &out))
 				continue;
+			response.len = answer(ukey_out_done(&out), packet,
+			    n++);
 			if (chains)
-				ukey_verify_answer(v, id, (struct ukey_view) {
-				    packet, answer(ukey_out_done(&out),
-				    packet, n++) }, work, UKEY_WORK_SIZE);
+				ukey_verify_answer(v, id, response, work,
+				    UKEY_WORK_SIZE);
 			else
 				ukey_verify_no_answer(v, id,
 				    UKEY_REASON_DNS_SERVFAIL);
@@ -181,14 +184,13 @@ judge(const struct shape *s)
 	uint8_t *arena = malloc(UKEY_ARENA_SIZE);
 	struct ukey_verify v;
 	struct ukey_judgement j;
-	char path[600] = "<";
+	char local[LOCAL + 1] = "", path[600];
 	unsigned i;
 
 	assert_non_null(arena);
-	if (s->quoted)
-		strcat(path, "\"");
-	memset(path + strlen(path), 'a', LOCAL);
-	strcat(path, s->quoted ? "\"@e.org>" : "@e.org>");
+	memset(local, 'a', LOCAL);
+	snprintf(path, sizeof(path), s->quoted ? "<\"%s\"@e.org>" :
+	    "<%s@e.org>", local);
 	ukey_verify_init(&v, UKEY_VERIFY_DKIM, arena, UKEY_ARENA_SIZE);
 	ukey_verify_mail_from(&v, s->null_sender ? UKEY_VIEW("<>") :
 	    (struct ukey_view) { (uint8_t *)path, strlen(path) },
