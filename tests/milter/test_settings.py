@@ -400,13 +400,13 @@ def twice(work):
             ("listen = inet:25\n", ":1:10: listen: expected unix:/p"),
             (f"listen = unix:/{'x' * 107}\n", ":1:10: listen: expected"
              " a path of at most 107 octets"),
-            ("listen = unix:/a\nlisten = unix:/a\n", ":2:10: listen: this is "
-             "wanted: each listener once"),
-            ("listen = unix:/a\nadvice = all\n", ":2:10: advice: this is "
-             "wanted: note quarantine reject"),
+            ("listen = unix:/a\nlisten = unix:/a\n", ":2:10: listen: "
+             "expected each listener once"),
+            ("listen = unix:/a\nadvice = all\n", ":2:10: advice: "
+             "expected note quarantine reject"),
             ("listen = unix:/a\n\n colour = x\n", ":3:2: no such key"),
-            ("workers = 0\nlisten = unix:/a\n", ":1:11: workers: this is "
-             "wanted: a number within"),
+            ("workers = 0\nlisten = unix:/a\n", ":1:11: workers: "
+             "expected a number within"),
             ("", ": no listener: add ")):
         with open(f"{work}/bad", "w") as f:
             f.write(text)
