@@ -200,7 +200,11 @@ test-mail: ## set up, then real mail servers alone
 
 test-all: ## what `make test` leaves out: hours on a slow machine
 	@sh tests/setup.sh test mail sendmail sanitize arch
-	@$(MAKE) --no-print-directory -s sendmail asan asan-clang asan-mail msan valgrind arch routers-check linear
+	@$(MAKE) --no-print-directory -s sendmail asan asan-clang asan-mail msan valgrind arch routers-check linear newcomer
+
+newcomer: ## what a stranger does in a bare Debian, as the pages print it
+	@sh tests/setup.sh newcomer
+	@sh tests/house/newcomer.sh
 
 lint: ## every rule of the house that a command can check
 	@sh tests/setup.sh lint
@@ -339,4 +343,4 @@ $(foreach g,$(GROUPS),$(eval $(call group,$(g))))
 
 .PHONY: FORCE all help demo demo-mail test install uninstall public dist \
 	clean check test-mail \
-	test-all lint asan asan-clang asan-mail msan valgrind coverage linear size size-check test-mbedtls36 replay
+	test-all newcomer lint asan asan-clang asan-mail msan valgrind coverage linear size size-check test-mbedtls36 replay

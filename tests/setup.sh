@@ -26,6 +26,7 @@ packages() {
 	    echo 'libcmocka-dev postfix postfix-sqlite swaks sasl2-bin
 	    libsasl2-modules miltertest opendkim opendkim-tools nsd
 	    postsrsd python3' ;;
+	newcomer) echo 'debootstrap' ;;
 	sendmail) packages mail
 	    echo 'm4 libwrap0 nsd' ;;
 	lint) echo 'gcc libc6-dev make binutils libmbedtls-dev libsqlite3-dev

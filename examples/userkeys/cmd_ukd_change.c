@@ -47,6 +47,11 @@ ukd_add(struct ukey_ukd *u, const struct ukd_options *o)
 	keys = ukd_keys_read(u, &o->mailbox, &exit);
 	if (keys == NULL)
 		return exit;
+	if (o->login == NULL)
+		fprintf(stderr, "No login is given: nobody may send as %s "
+		    "until\nuserkeys ukd allow %s --login LOGIN\n"
+		    "(or a login may use the whole domain).\n", o->arg,
+		    o->arg);
 	fprintf(stderr, "Publish this, then: userkeys ukd rotate %s\n",
 	    o->arg);
 	ukd_keys_print(keys, o);

@@ -92,7 +92,10 @@ start(struct rotation *r, struct ukey_ukd *u,
 	return ukd_exit(u, status);
 }
 
-/* Whether the key that signs, if there is one, is old enough. */
+/*
+ * Whether the key that signs is old enough.  Where none does, somebody has
+ * retired it: with an age nothing begins there, so that cron revives nobody.
+ */
 static bool
 is_due(const struct rotation *r, const struct ukey_ukd_key_row *active)
 {
@@ -100,7 +103,9 @@ is_due(const struct rotation *r, const struct ukey_ukd_key_row *active)
 
 	if (!o->start && o->older == NULL)
 		return false;
-	return active == NULL || o->older == NULL || active->activated +
+	if (o->older == NULL)
+		return true;
+	return active != NULL && active->activated +
 	    (int64_t)o->older_seconds <= (int64_t)time(NULL);
 }
 

@@ -111,7 +111,7 @@ ukd_look_say(const struct ukd_look *look, const struct ukey_resolver *r)
 	case UKD_SEEN_ABSENT:
 		return say_absent(look, r);
 	case UKD_SEEN_NOTHING:
-		cli_error("%s: %s, of %s: try again later", look->name,
+		cli_error("%s: %s (asked: %s): try again later", look->name,
 		    ukey_reason_meaning(look->reason),
 		    ukey_resolver_source(r));
 		return CLI_TEMPORARY;

@@ -219,6 +219,23 @@ keys_make(struct list *l)
 	return i == l->count;
 }
 
+/* Mailboxes that nobody may send as, unless by a right to their domain. */
+static void
+tell_without_login(const struct list *l)
+{
+	size_t i, without = 0;
+
+	for (i = 0; i < l->count; i++) {
+		const char *logins = l->entry[i].logins;
+
+		without += logins[strspn(logins, LOGIN_BLANKS)] == '\0';
+	}
+	if (without > 0)
+		fprintf(stderr, "%zu without a login: nobody may send as "
+		    "these until \"userkeys ukd allow\" (see \"userkeys ukd "
+		    "list\").\n", without);
+}
+
 static int
 records_put(const struct list *l)
 {
@@ -230,6 +247,7 @@ records_put(const struct list *l)
 
 	fprintf(stderr, "%zu mailbox%s added.  Publish these, then: userkeys "
 	    "ukd rotate --all\n", l->count, l->count == 1 ? "" : "es");
+	tell_without_login(l);
 	record_begin(&w);
 	for (i = 0; i < l->count && exit == CLI_PASS; i++) {
 		keys = ukd_keys_read(l->u, &l->entry[i].whom.mailbox, &exit);

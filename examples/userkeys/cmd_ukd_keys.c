@@ -109,6 +109,12 @@ ukd_each_mailbox(struct ukey_ukd *u, const struct ukd_options *o,
 		cli_error("out of memory: name fewer mailboxes");
 		exit = CLI_TEMPORARY;
 	}
+	if (exit == CLI_PASS && n.count == 0 &&
+	    o->filter.which == UKEY_UKD_DOMAIN) {
+		cli_error("%s: no mailbox of this domain is in the database: "
+		    "see \"userkeys ukd list\"", o->arg);
+		exit = CLI_INPUT;
+	}
 	progress_begin(doing, n.count);
 	for (i = 0; i < n.count && !n.full && one != CLI_GO_ON; i++) {
 		progress_step(i);

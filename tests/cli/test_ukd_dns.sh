@@ -239,6 +239,6 @@ assert "".join(row["strings"]) == row["text"]
 print(len(rows), row["name"], row["type"])' <"$work/out")" 'records'
 ukd 64 records @example.org --all
 ukd 65 records nobody@example.org
-ukd 0 records @nowhere.example
+ukd 65 records @nowhere.example
 out_is ''
 finish

@@ -169,6 +169,29 @@ out_has 'user1@example.net: key 2 waits: it is not in the DNS'
 ukd 0 rotate user1@example.net --force
 ukd 0 check --dns "$dns" @example.org
 
+start 'who was retired stays so: cron revives nobody'
+ukd 0 retire user3@example.org
+twice 0 rotate --all --older-than 30d --bits 1024 --dns "$dns"
+out_has '50 mailboxes: 50 unchanged'
+ukd 0 rotate user3@example.org --bits 1024
+
+start 'a domain that has no mailbox here'
+for what in check rotate records; do
+	ukd 65 $what @example.or
+	is "$what 1" "$what $(grep -c 'no mailbox of this domain' "$work/err")" \
+	    'is a mistake'
+done
+
+start 'a mailbox without a login'
+ukd 0 add nobody@example.net --bits 1024
+is 1 "$(grep -c 'nobody may send as nobody@example.net until' "$work/err")" \
+    'is said'
+ukd 0 remove nobody@example.net
+echo nobody@example.net >"$work/list"
+ukd 0 add --from "$work/list" --bits 1024
+is 1 "$(grep -c '^1 without a login' "$work/err")" 'of a list, too'
+ukd 0 remove nobody@example.net
+
 start 'which'
 ukd 64 rotate
 ukd 64 rotate @example.org --all
