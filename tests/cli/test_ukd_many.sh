@@ -187,8 +187,8 @@ ukd 0 add nobody@example.net --bits 1024
 is 1 "$(grep -c 'nobody may send as nobody@example.net until' "$work/err")" \
     'is said'
 ukd 0 remove nobody@example.net
-echo nobody@example.net >"$work/list"
-ukd 0 add --from "$work/list" --bits 1024
+echo nobody@example.net >"$work/one"
+ukd 0 add --from "$work/one" --bits 1024
 is 1 "$(grep -c '^1 without a login' "$work/err")" 'of a list, too'
 ukd 0 remove nobody@example.net
 
