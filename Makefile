@@ -36,7 +36,7 @@ share = install -D -m 644 examples/userkeys/$(firstword $(subst :, ,$(1))) \
 # What an application includes; all other headers are private.
 HEADERS = core/ukey.h $(patsubst %,core/ukey%.h,_address _authres _canon_body \
 	_canon_header _clock _config _dns _err _field _keyrecord _message _name \
-	_out _policy _port _reason _sender _session _sign _text _verify) \
+	_origin _out _policy _port _reason _sender _session _sign _text _verify) \
 	port/$(PORT)/ukey_key.h platform/posix/ukey_random.h \
 	$(patsubst %,platform/posix/ukey_%.h,inquiry resolver resolver_conf) \
 	platform/milter/ukey_milter_codec.h \
