@@ -149,6 +149,15 @@ note_author(struct ukey_session *s, enum ukey_reason reason)
 		s->author = (uint8_t)reason;
 }
 
+/* Whether there is more of an author than From and Sender show. */
+static bool
+hides(enum ukey_reason reason)
+{
+	return reason == UKEY_REASON_FROM_LIMIT || reason ==
+	    UKEY_REASON_NUL || reason == UKEY_REASON_BARE_CR || reason ==
+	    UKEY_REASON_BARE_LF;
+}
+
 void
 ukey_submit_author(struct ukey_session *s)
 {
@@ -164,8 +173,8 @@ ukey_submit_author(struct ukey_session *s)
 	if (s->author == UKEY_REASON_OK ||
 	    s->settings->from_check == UKEY_CHECK_OFF)
 		return;
-	/* In what was cut off there may be one of ours. */
-	if (ukey_sign_author(&s->u.sign) == UKEY_REASON_FROM_LIMIT)
+	/* In what was cut off or hidden there may be one of ours. */
+	if (hides(ukey_sign_author(&s->u.sign)))
 		s->known = true;
 	if (s->null_sender && s->login.len > 0 && !s->known)
 		(void)ukey_submit_ask(s, ukey_view_part(s->login, 0, 0));

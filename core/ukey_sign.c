@@ -91,12 +91,26 @@ check_size(struct ukey_sign *s, size_t own)
 		ukey_sign_refuse(s, UKEY_REASON_FIELD_LIMIT);
 }
 
+/* The octets that are in no line, as a reason. */
+static enum ukey_reason
+line_ends(const struct ukey_sign *s)
+{
+	if (s->guard.seen & UKEY_GUARD_NUL)
+		return UKEY_REASON_NUL;
+	if (s->guard.seen & UKEY_GUARD_BARE_CR)
+		return UKEY_REASON_BARE_CR;
+	return s->guard.seen & UKEY_GUARD_BARE_LF ? UKEY_REASON_BARE_LF :
+	    UKEY_REASON_OK;
+}
+
 static void
 header_end(struct ukey_sign *s)
 {
 	s->phase = BODY;
 	s->guard.line++; /* the empty line */
 	check_from(s);
+	if (s->author == UKEY_REASON_OK)
+		s->author = (uint8_t)line_ends(s);
 	check_size(s, 0);
 }
 
@@ -195,12 +209,8 @@ ukey_sign_reason(const struct ukey_sign *s)
 {
 	if (s->reason != UKEY_REASON_OK)
 		return (enum ukey_reason)s->reason;
-	if (s->guard.seen & UKEY_GUARD_NUL)
-		return UKEY_REASON_NUL;
-	if (s->guard.seen & UKEY_GUARD_BARE_CR)
-		return UKEY_REASON_BARE_CR;
-	if (s->guard.seen & UKEY_GUARD_BARE_LF)
-		return UKEY_REASON_BARE_LF;
+	if (line_ends(s) != UKEY_REASON_OK)
+		return line_ends(s);
 	if (s->guard.seen & UKEY_GUARD_LONG_LINE)
 		return UKEY_REASON_LONG_LINE;
 	return UKEY_REASON_OK;

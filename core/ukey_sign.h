@@ -98,7 +98,8 @@ uint32_t ukey_sign_line(const struct ukey_sign *s);
  * each, under just that name, and are whole in SCRATCH; else why nobody can
  * tell which author a reader will see: _FROM_MANY, _FIELD_REPEATED (Sender),
  * _FROM_LIMIT, _HEADER_SYNTAX (a name such as "From ", which some take for
- * From).
+ * From), _NUL, _BARE_CR, _BARE_LF (anywhere in the header: another reader, or
+ * the server behind, may begin a line there, and it may be a From).
  */
 enum ukey_reason ukey_sign_author(const struct ukey_sign *s);
 /* Values of From and Sender, for from-check; from the header's end until

@@ -196,8 +196,8 @@ push_split(struct ukey_verify *v, const struct support_vector *c)
 		do {
 			end += 1 + ukey_view_find(ukey_view_part(m, end,
 			    m.len), '\n');
-		} while (end < m.len && (m.data[end] == ' ' ||
-		    m.data[end] == '\t'));
+		} while (end < m.len && (m.data[end - 2] != '\r' ||
+		    m.data[end] == ' ' || m.data[end] == '\t'));
 		raw = ukey_view_part(m, at, end);
 		copy = exact(raw.data, raw.len);
 		ukey_verify_field(v, (struct ukey_view) { copy, raw.len });

@@ -7,8 +7,8 @@
  * groups and brackets that stay open or stand in the wrong place; routes;
  * literals; U-labels; no domain; nothing; two addresses without a comma, an
  * address that can be read before one that cannot; the field twice, in either
- * order; names such as "From "; over the scratch; controls; and all of these
- * in Sender.  Each with an entry of the login, of MAIL FROM, of its domain, of
+ * order; names such as "From "; over the scratch; controls; a From behind a bare
+ * CR or LF of another field; and all of these in Sender.  Each with an entry of the login, of MAIL FROM, of its domain, of
  * a domain that stands in the field, and of none; from-check own, domain and
  * off; unsigned accept and reject; answers at once, and after the end.
  */
@@ -50,6 +50,8 @@ static const char *const shapes[] = {
 	"From: =?utf-8?q?ceo?=@#", "From: ceo@#\r\n\t.",
 	"From: ceo@#\x01", "From: ceo@#\r", "From: ceo@#\n",
 	FROM "From: ceo@#", "From: ceo@#\r\n" FROM,
+	"X: y\nFrom: ceo@#\r\n" FROM, "X: y\rFrom: ceo@#\r\n" FROM,
+	FROM "X: y\n\nFrom: ceo@#", FROM "Subject: \r\rFrom: ceo@#",
 	FROM "from: ceo@#", FROM "From : ceo@#", FROM "From\t: ceo@#",
 	FROM "From\r\n : ceo@#", FROM "Fr\x01om: ceo@#",
 	FROM "From\xC2\xA0: ceo@#", "From : ceo@#", "From:" LARGE " <ceo@#>",
