@@ -293,8 +293,8 @@ ukey_signature_add(struct ukey_verify *v, unsigned field)
 		read_field(v, slot, note, field, wanted);
 	}
 	enlist(v, slot, wanted);
-	if (slot->judged[UKEY_WAY_USER] == UKEY_WAIT_KEY ||
-	    slot->judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY) {
+	if (note != NULL && (slot->judged[UKEY_WAY_USER] == UKEY_WAIT_KEY ||
+	    slot->judged[UKEY_WAY_DKIM] == UKEY_WAIT_KEY)) {
 		enum ukey_reason reason = prepare(v, slot, note, field);
 
 		if (reason != UKEY_REASON_OK)

@@ -62,7 +62,7 @@ add_line_end(struct connection *c, bool space)
 static void
 add_value(struct connection *c, struct ukey_view v)
 {
-	while (v.len > 0 && !c->bad) {
+	while (v.data != NULL && v.len > 0 && !c->bad) {
 		add_line_end(c, ukey_is_wsp(v.data[0]));
 		add(c, ukey_view_cut(&v, '\n'));
 		c->field_lf = v.data != NULL;

@@ -88,6 +88,7 @@ for who in alice sales; do
 	ukd rotate $who@example.test --force >/dev/null 2>&1
 done
 ukd add nokey@example.test --login alice@example.test \
+    >>"$work/example.test.zone" 2>>"$work/ukd.log" || exit 1
 ukd add bob@example.test --login bob@example.test \
     >>"$work/example.test.zone" 2>>"$work/ukd.log" || exit 1
 nsd_start "$work" || exit 1
