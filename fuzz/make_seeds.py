@@ -46,6 +46,11 @@ LITERALS = {
         b"\2\0<a@e.org>\0DKIM-Signature: v=1; a=rsa-sha256; d=e.org; s=\"/;"
         b" i=\"a;\\b\"@e.org;\r\n h=from; bh=AA==; b=A/=\"\r\nFrom: a@e.org"
         b"\r\n\r\n"],
+    "author": [
+        b"\0\0From: a@e.org\r\n\0Sender: a@e.org\r\n",
+        b"\x80\0From: \"c@e.org\" (c@e.org) <a@e.org>\r\n",
+        b"\0\2From: c @e.org. x\r\n\0From : c@e.org\r\n",
+        b"\0\3From: Us: d@x.org, (x) <c+y@E.org> x;\r\n\0Sender: \"c"],
     "zone": [b"a.b. 60 IN TXT \"x\" \"y\"\n*.b. CNAME c.\n",
              b"$ORIGIN b.\n$TTL 5\n@ DNAME c.\na TXT ( \"\\065\" ; c\n )\n",
              b"a.b. SERVFAIL\n"],

@@ -1,0 +1,219 @@
+/*
+ * userkeys: fuzz: From and Sender on submission: what is accepted shows no
+ * reader a mailbox that has an entry which the login may not use.
+ * SPDX-License-Identifier: MIT
+ *
+ * Input: settings, the sender, then the header.  alice may use a@e.org, nobody
+ * here c@e.org.  The oracle does not know the strict parser: it leaves out
+ * quoted-strings and comments and then takes each text around an "@" for an
+ * address; of fields whose names only some read so, or that are not alone, and
+ * where quotes or comments stay open, it leaves out nothing.
+ */
+#include "help_session.h"
+
+#include "ukey_name.h"
+
+#define OURS UKEY_VIEW("e.org")
+
+static const struct ukey_view senders[][2] = {
+	{ UKEY_VIEW("alice"), UKEY_VIEW("<a@e.org>") },
+	{ UKEY_VIEW("alice"), UKEY_VIEW("<>") },
+	{ UKEY_VIEW("dave"), UKEY_VIEW("<d@e.org>") },
+	{ UKEY_VIEW("dave"), UKEY_VIEW("<d@x.org>") },
+};
+
+static void
+permit(struct ukey_session *s)
+{
+	struct ukey_view login, text, local;
+	struct ukey_permit p;
+	struct ukey_address a;
+	uint8_t octets[UKEY_LOCAL_MAX];
+	unsigned id;
+	bool mailbox, own;
+
+	for (id = 0; id < UKEY_SESSION_ASKS; id++) {
+		if (!ukey_session_ask(s, id, &login, &text))
+			continue;
+		mailbox = ukey_view_find(text, '@') < text.len &&
+		    ukey_address_parse(text, &a) == UKEY_REASON_OK;
+		own = ukey_view_equal_nocase(mailbox ? a.domain : text, OURS);
+		p = (struct ukey_permit) { .status = UKEY_PERMIT_UNKNOWN,
+			.selector = UKEY_VIEW("a.userkeys"),
+			.stranger = !own && ukey_view_equal(login,
+			    UKEY_VIEW("dave")) };
+		if (mailbox && own) {
+			local = (struct ukey_view) { octets,
+				ukey_address_unquote(a.local, octets) };
+			if (ukey_local_equal(local, UKEY_VIEW("a"), false))
+				p.status = ukey_view_equal(login,
+				    UKEY_VIEW("alice")) ? UKEY_PERMIT_YES :
+				    UKEY_PERMIT_DENIED;
+			if (ukey_local_equal(local, UKEY_VIEW("c"), false))
+				p.status = UKEY_PERMIT_DENIED;
+		}
+		MUST(ukey_session_permit(s, id, &p) == 0);
+	}
+}
+
+/* ---- the lenient reader -------------------------------------------------- */
+
+static uint8_t seen[8][4096]; /* values of what may be From or Sender */
+static size_t seen_len[8];
+static unsigned seen_count, froms, others;
+
+static bool
+is_word(uint8_t c)
+{
+	static const struct ukey_view ends = UKEY_VIEW("<>,;:()[]@\"\\");
+
+	return c > ' ' && c != 0x7F && ukey_view_find(ends, c) == ends.len;
+}
+
+/* The name without what is no name's octet. */
+static void
+read_field(struct ukey_view raw)
+{
+	struct ukey_view value = raw, name = ukey_view_cut(&value, ':'), v;
+	uint8_t octets[7];
+	size_t i, len = 0;
+
+	for (i = 0; i < name.len; i++)
+		if (name.data[i] > ' ' && name.data[i] < 0x7F && len < 7)
+			octets[len++] = name.data[i];
+	v = (struct ukey_view) { octets, len };
+	if (value.data == NULL || seen_count == 8 ||
+	    (!ukey_view_equal_nocase(v, UKEY_VIEW("From")) &&
+	    !ukey_view_equal_nocase(v, UKEY_VIEW("Sender"))))
+		return;
+	if (len == 4 && len == name.len)
+		froms++;
+	else if (len == name.len)
+		others++;
+	else
+		froms += 2; /* no field of that name */
+	len = value.len < sizeof(seen[0]) ? value.len : sizeof(seen[0]);
+	if (len > 0)
+		memcpy(seen[seen_count], value.data, len);
+	seen_len[seen_count++] = len;
+}
+
+/* Blanks out quoted-strings and comments of a value that has them whole. */
+static void
+blank_out(uint8_t *value, size_t len)
+{
+	static uint8_t copy[4096];
+	unsigned depth = 0;
+	bool quoted = false;
+	size_t i;
+
+	memcpy(copy, value, len);
+	for (i = 0; i < len; i++) {
+		uint8_t c = copy[i];
+		bool out = quoted || depth > 0 || c == '(' ||
+		    (c == '"' && depth == 0);
+
+		if (c == '\\' && (quoted || depth > 0) && i + 1 < len)
+			copy[i++] = ' ';
+		else if (c == '"' && depth == 0)
+			quoted = !quoted;
+		else if (!quoted)
+			depth += (c == '(') - (c == ')' && depth > 0);
+		if (out)
+			copy[i] = ' ';
+	}
+	if (!quoted && depth == 0)
+		memcpy(value, copy, len);
+}
+
+/* Whether "c@e.org" stands in the value: around an "@", without case, white
+ * space about it, a subaddress, a dot at the end. */
+static bool
+shows_other(const uint8_t *value, size_t len)
+{
+	size_t at, start, end, first, i;
+
+	for (at = 0; at < len; at++) {
+		if (value[at] != '@')
+			continue;
+		for (start = at; start > 0 && ukey_is_fws(value[start - 1]);)
+			start--;
+		first = start;
+		while (first > 0 && is_word(value[first - 1]))
+			first--;
+		for (i = at + 1; i < len && ukey_is_fws(value[i]);)
+			i++;
+		for (end = i; end < len && (ukey_is_ldh(value[end]) ||
+		    value[end] == '.');)
+			end++;
+		if (end > i && value[end - 1] == '.')
+			end--;
+		if (start > first && ukey_local_equal((struct ukey_view) {
+		    value + first, start - first }, UKEY_VIEW("c"), false) &&
+		    ukey_view_equal_nocase((struct ukey_view) { value + i,
+		    end - i }, OURS))
+			return true;
+	}
+	return false;
+}
+
+static bool
+any_other(void)
+{
+	bool odd = froms > 1 || others > 1;
+	unsigned i;
+
+	for (i = 0; i < seen_count; i++) {
+		if (!odd)
+			blank_out(seen[i], seen_len[i]);
+		if (shows_other(seen[i], seen_len[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the session --------------------------------------------------------- */
+
+static bool
+is_accepted(struct ukey_session *s)
+{
+	uint8_t octets[4096];
+	struct ukey_action a = { .kind = UKEY_ACTION_REPLY };
+	struct ukey_out out;
+
+	MUST(ukey_session_done(s));
+	ukey_out_init(&out, octets, sizeof(octets));
+	while (ukey_session_action(s, &a, &out))
+		;
+	return a.kind == UKEY_ACTION_ACCEPT;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct ukey_view in = { data, size }, raw;
+	uint8_t bits = take(&in), who = take(&in) % 4;
+	struct ukey_session s;
+	const uint8_t *digest;
+	uint64_t key;
+
+	seen_count = froms = others = 0;
+	session_start(&s, UKEY_ROLE_SUBMIT, bits & (uint8_t)~0x28);
+	(void)ukey_session_login(&s, senders[who][0]);
+	(void)ukey_session_mail_from(&s, senders[who][1], UKEY_VIEW_NONE);
+	if (bits & 128)
+		permit(&s);
+	while (in.len > 0) { /* fields end with NUL here */
+		raw = take_to(&in, 0);
+		read_field(raw);
+		session_octets(&s, 2, raw);
+	}
+	(void)ukey_session_header_end(&s);
+	permit(&s);
+	(void)ukey_session_end(&s);
+	if (ukey_session_digest(&s, &key, &digest))
+		(void)ukey_session_signature(&s, UKEY_VIEW("x"));
+	if (is_accepted(&s) && s.settings->from_check == UKEY_CHECK_OWN)
+		MUST(!any_other());
+	return 0;
+}
