@@ -78,6 +78,41 @@ plant 'the same, by fuzzing' core/ukey_sigheader.c \
     'LLVMFuzzerTestOneInput .*fuzz_sigheader' \
     make fuzz-smoke FUZZ_PARTS=sigheader
 
+# unit NAME: the command for a unit test alone.
+unit() {
+	echo "make -s build/host-mbedtls/tests/unit/$1 &&
+	    build/host-mbedtls/tests/unit/$1"
+}
+
+plant 'a From that cannot be read goes on' core/ukey_session_permit.c \
+    's/if (s->author != UKEY_REASON_OK &&/if (s->crowded \&\& s->known \&\&/' \
+    'FAILED.*test_unreadable' sh -c "$(unit test_session_from)"
+
+plant 'the same, by fuzzing' core/ukey_session_permit.c \
+    's/if (s->author != UKEY_REASON_OK &&/if (s->crowded \&\& s->known \&\&/' \
+    'LLVMFuzzerTestOneInput .*fuzz_author' \
+    make fuzz-smoke FUZZ_PARTS=author
+
+plant 'an error is passed over' core/ukey_session.c \
+    's/^	s->failed = true;/	s->failed = false;/' \
+    'FAILED.*test_errors_stay' sh -c "$(unit test_session_errors)"
+
+plant 'a domain of its own protects nothing' platform/posix/ukey_ukd.c \
+    's/a.id IS NOT NULL OR EXISTS(" WHOLE_DOMAIN ")/a.id IS NOT NULL/' \
+    'any@corp.example' sh -c "$(unit test_ukd)"
+
+plant 'a header is signed that no verifier takes' core/ukey_sign.h \
+    's/#define UKEY_SIGN_COUNT_MAX (512 - 32)/#define UKEY_SIGN_COUNT_MAX 512/' \
+    'FAILED.*test_fields' sh -c "$(unit test_sign_limits)"
+
+plant 'a second Sender can be added' core/ukey_sign_write.c \
+    's/{ "Sender", ON_REQUEST }/{ "Sender", PRESENT }/' \
+    'FAILED.*test_oversigned' sh -c "$(unit test_sign)"
+
+plant 'what a filter hands back is ours' core/ukey_origin.c \
+    's/^		o->judged = true;/		o->judged = false;/' \
+    'FAILED.*test_cases' sh -c "$(unit test_origin)"
+
 plant 'a private key that is not wiped' port/mbedtls/ukey_key_read.c \
     '/ukey_wipe(copy, text.len);/d' \
     'test_key.c:[0-9]+: error' \
