@@ -103,55 +103,73 @@ static void
 blank_out(uint8_t *value, size_t len)
 {
 	static uint8_t copy[4096];
-	unsigned depth = 0;
-	bool quoted = false;
+	unsigned depth = 0; /* of comments; a quoted-string is not in one */
+	bool quoted = false, inside;
+	uint8_t c;
 	size_t i;
 
 	memcpy(copy, value, len);
 	for (i = 0; i < len; i++) {
-		uint8_t c = copy[i];
-		bool out = quoted || depth > 0 || c == '(' ||
-		    (c == '"' && depth == 0);
-
-		if (c == '\\' && (quoted || depth > 0) && i + 1 < len)
+		c = value[i];
+		inside = quoted || depth > 0;
+		if (inside && c == '\\' && i + 1 < len)
 			copy[i++] = ' ';
 		else if (c == '"' && depth == 0)
 			quoted = !quoted;
-		else if (!quoted)
-			depth += (c == '(') - (c == ')' && depth > 0);
-		if (out)
+		else if (c == '(' && !quoted)
+			depth++;
+		else if (c == ')' && depth > 0)
+			depth--;
+		if (inside || quoted || depth > 0)
 			copy[i] = ' ';
 	}
 	if (!quoted && depth == 0)
 		memcpy(value, copy, len);
 }
 
-/* Whether "c@e.org" stands in the value: around an "@", without case, white
- * space about it, a subaddress, a dot at the end. */
-static bool
-shows_other(const uint8_t *value, size_t len)
+/* The word that ends before AT of V, behind white space. */
+static struct ukey_view
+word_before(struct ukey_view v, size_t at)
 {
-	size_t at, start, end, first, i;
+	size_t first;
 
-	for (at = 0; at < len; at++) {
-		if (value[at] != '@')
+	while (at > 0 && ukey_is_fws(v.data[at - 1]))
+		at--;
+	for (first = at; first > 0 && is_word(v.data[first - 1]);)
+		first--;
+	return ukey_view_part(v, first, at);
+}
+
+/* The domain that begins at AT, behind white space, less a dot at its end. */
+static struct ukey_view
+domain_at(struct ukey_view v, size_t at)
+{
+	size_t end;
+
+	while (at < v.len && ukey_is_fws(v.data[at]))
+		at++;
+	for (end = at; end < v.len && (ukey_is_ldh(v.data[end]) ||
+	    v.data[end] == '.');)
+		end++;
+	return ukey_view_part(v, at,
+	    end > at && v.data[end - 1] == '.' ? end - 1 : end);
+}
+
+/* Whether "c@e.org" stands in V, around an "@", in any case, with or without a
+ * subaddress. */
+static bool
+shows_other(struct ukey_view v)
+{
+	struct ukey_view local;
+	size_t at;
+
+	for (at = 0; at < v.len; at++) {
+		if (v.data[at] != '@')
 			continue;
-		for (start = at; start > 0 && ukey_is_fws(value[start - 1]);)
-			start--;
-		first = start;
-		while (first > 0 && is_word(value[first - 1]))
-			first--;
-		for (i = at + 1; i < len && ukey_is_fws(value[i]);)
-			i++;
-		for (end = i; end < len && (ukey_is_ldh(value[end]) ||
-		    value[end] == '.');)
-			end++;
-		if (end > i && value[end - 1] == '.')
-			end--;
-		if (start > first && ukey_local_equal((struct ukey_view) {
-		    value + first, start - first }, UKEY_VIEW("c"), false) &&
-		    ukey_view_equal_nocase((struct ukey_view) { value + i,
-		    end - i }, OURS))
+		local = word_before(v, at);
+		if (local.len > 0 &&
+		    ukey_local_equal(local, UKEY_VIEW("c"), false) &&
+		    ukey_view_equal_nocase(domain_at(v, at + 1), OURS))
 			return true;
 	}
 	return false;
@@ -166,7 +184,7 @@ any_other(void)
 	for (i = 0; i < seen_count; i++) {
 		if (!odd)
 			blank_out(seen[i], seen_len[i]);
-		if (shows_other(seen[i], seen_len[i]))
+		if (shows_other((struct ukey_view) { seen[i], seen_len[i] }))
 			return true;
 	}
 	return false;
