@@ -7,10 +7,11 @@
  * groups and brackets that stay open or stand in the wrong place; routes;
  * literals; U-labels; no domain; nothing; two addresses without a comma, an
  * address that can be read before one that cannot; the field twice, in either
- * order; names such as "From "; over the scratch; controls; a From behind a bare
- * CR or LF of another field; and all of these in Sender.  Each with an entry of the login, of MAIL FROM, of its domain, of
- * a domain that stands in the field, and of none; from-check own, domain and
- * off; unsigned accept and reject; answers at once, and after the end.
+ * order; names such as "From "; over the scratch; controls; a From behind a
+ * bare CR or LF of another field; and all of these in Sender.  Each with an
+ * entry of the login, of MAIL FROM, of its domain, of a domain that stands in
+ * the field, and of none; from-check own, domain and off; unsigned accept and
+ * reject; answers at once, and after the end.
  */
 #include <setjmp.h>
 #include <stdarg.h>
