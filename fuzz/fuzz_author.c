@@ -98,32 +98,44 @@ read_field(struct ukey_view raw)
 	seen_len[seen_count++] = len;
 }
 
+/* Whether a reader of quoted-strings and comments is in one, behind what he
+ * has read. */
+struct reader {
+	bool quoted; /* never in a comment */
+	unsigned depth;
+};
+
+static void
+read_octet(struct reader *r, uint8_t c)
+{
+	if (c == '"' && r->depth == 0)
+		r->quoted = !r->quoted;
+	else if (c == '(' && !r->quoted)
+		r->depth++;
+	else if (c == ')' && r->depth > 0)
+		r->depth--;
+}
+
 /* Blanks out quoted-strings and comments of a value that has them whole. */
 static void
 blank_out(uint8_t *value, size_t len)
 {
 	static uint8_t copy[4096];
-	unsigned depth = 0; /* of comments; a quoted-string is not in one */
-	bool quoted = false, inside;
-	uint8_t c;
+	struct reader r = { false, 0 };
+	bool inside;
 	size_t i;
 
 	memcpy(copy, value, len);
 	for (i = 0; i < len; i++) {
-		c = value[i];
-		inside = quoted || depth > 0;
-		if (inside && c == '\\' && i + 1 < len)
+		inside = r.quoted || r.depth > 0;
+		if (inside && value[i] == '\\' && i + 1 < len)
 			copy[i++] = ' ';
-		else if (c == '"' && depth == 0)
-			quoted = !quoted;
-		else if (c == '(' && !quoted)
-			depth++;
-		else if (c == ')' && depth > 0)
-			depth--;
-		if (inside || quoted || depth > 0)
+		else
+			read_octet(&r, value[i]);
+		if (inside || r.quoted || r.depth > 0)
 			copy[i] = ' ';
 	}
-	if (!quoted && depth == 0)
+	if (!r.quoted && r.depth == 0)
 		memcpy(value, copy, len);
 }
 
