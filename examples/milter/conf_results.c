@@ -9,10 +9,11 @@
 static const char *
 add_id(struct conf_ids *ids, struct ukey_view id)
 {
-	char *text = ids->text[ids->count];
+	char *text;
 
 	if (ids->count == UKEY_AUTHRES_IDS)
 		return "at most 16 names";
+	text = ids->text[ids->count];
 	if (!ukey_view_is_domain(id, true))
 		return "host names such as mx2.example.org, between blanks";
 	memcpy(text, id.data, id.len);

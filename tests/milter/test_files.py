@@ -286,6 +286,13 @@ def written(work):
         check("whole to the end", f.read() == "1234 precious\n")
 
 
+def rights_of(pid):
+    """Its users, its groups, and its further groups.  A worker has those of the
+    first process until it gives them up."""
+    with open(f"/proc/{pid}/status") as f:
+        return [x.split()[1:] for x in f if x[:3] in ("Uid", "Gid", "Gro")]
+
+
 def rights(work):
     """Mode and group of sockets, as root and as nobody."""
     os.mkdir(f"{work}/roots")
@@ -310,11 +317,9 @@ def rights(work):
     lines = (f"listen = unix:{work}/users/s\nsocket-group = {GROUP}\n"
              "user = nobody\n")
     m = Run(f"{work}/m", lines)
-    for pid in children(m.process.pid):
-        with open(f"/proc/{pid}/status") as f:
-            ids = [x.split()[1:] for x in f if x[:3] in ("Uid", "Gid", "Gro")]
-        check("workers are nobody, without the group", set(ids[0]) ==
-              {str(NOBODY)} and str(gid) not in ids[1] + ids[2], ids)
+    until("workers are nobody, without the group", lambda: all(
+        set(ids[0]) == {str(NOBODY)} and str(gid) not in ids[1] + ids[2]
+        for ids in map(rights_of, children(m.process.pid))))
     with open(m.conf, "a") as f:
         f.write(f"listen = unix:{work}/users/more\n")
     m.process.send_signal(signal.SIGHUP)
