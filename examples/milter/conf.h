@@ -71,8 +71,9 @@ bool conf_parse(struct conf *c, const char *name, const char *text,
     size_t len, char *err);
 /* The same of the file PATH. */
 bool conf_read(struct conf *c, const char *path, char *err);
-/* For conf.c: adds the network VALUE to N; what is wanted where it is none. */
-const char *conf_add_network(struct conf_networks *n, struct ukey_view value);
+/* For conf.c: adds the network VALUE to ALL; what is expected where it is
+ * none. */
+const char *conf_add_network(struct conf_networks *all, struct ukey_view value);
 /* For conf.c: adds the words of VALUE to IDS; what is expected where one is no
  * host name. */
 const char *conf_add_ids(struct conf_ids *ids, struct ukey_view value);
