@@ -126,6 +126,13 @@ static const struct {
 	{ AR " (a (b) mx.example.net; x=\"))\"\r\n", true },
 	{ AR " (a (b\\) c) mx.example.net; x=y (\r\n", true },
 	{ AR " (\\(c) mx.example.net; dkim=pass\r\n", true },
+	/* each for one reading, where the strict one has another id */
+	{ AR " (mx.example.net) x.org; dkim=pass\r\n", true },
+	{ AR " (a (b) mx.example.net; dkim=pass) c) x.org; x=y\r\n", true },
+	{ AR " (a \\) mx.example.net; dkim=pass) x.org; x=y\r\n", true },
+	{ AR " \\(mx.example.net; dkim=pass) x.org; x=y\r\n", true },
+	{ AR " \\(a \\) mx.example.net; dkim=pass) x.org; x=y\r\n", true },
+	{ AR " (a (b\\) c) mx.example.net; dkim=pass) x.org; x=y\r\n", true },
 	{ AR " ) mx.example.net; dkim=pass\r\n", true },
 	{ AR " ;mx.example.net; dkim=pass\r\n", true },
 	{ AR " .mx.example.net; dkim=pass\r\n", true },
