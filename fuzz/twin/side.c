@@ -90,8 +90,26 @@ reads_whole(struct ukey_view body)
 	return n > 0 && m.reason == UKEY_REASON_OK;
 }
 
+/* Whether FIELD holds a NUL, or a CR or LF that is of no fold and no end: some
+ * reader may begin another field there. */
+static bool
+may_be_two(struct twin_octets field)
+{
+	size_t i;
+	bool cr;
+
+	for (i = 0; i < field.len; i++) {
+		cr = i > 0 && field.data[i - 1] == '\r';
+		if (field.data[i] == '\0' || (field.data[i] == '\n') != cr ||
+		    (cr && i + 1 < field.len && field.data[i + 1] != ' ' &&
+		    field.data[i + 1] != '\t'))
+			return true;
+	}
+	return i > 0 && field.data[i - 1] != '\n'; /* it has no end */
+}
+
 /* Whether From and Sender of the message stand once each, are no larger than
- * MOST together, and can be read. */
+ * MOST together, and can be read; and no field may be two. */
 static bool
 plain_author(const struct twin_case *c, size_t most)
 {
@@ -101,6 +119,8 @@ plain_author(const struct twin_case *c, size_t most)
 	uint8_t name[16];
 
 	while ((field = twin_field(&rest)).len > 0) {
+		if (may_be_two(field))
+			return false;
 		v = (struct ukey_view) { name, name_of(field, name, 16) };
 		i = ukey_view_equal_nocase(v, UKEY_VIEW("from")) ? 0 :
 		    ukey_view_equal_nocase(v, UKEY_VIEW("sender")) ? 1 : 2;
