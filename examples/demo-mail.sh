@@ -61,6 +61,9 @@ show userkeys ukd add alice@example.test --login alice@example.test \
     --advice reject
 mailbox alice@example.test --login alice@example.test --advice reject \
     >"$work/records"
+# The boss has a mailbox, too, which is not for Alice's login.
+ukd add boss@example.test --login boss@example.test >/dev/null ||
+    exit 1
 cut -c 1-72 "$work/records" | sed 's/$/.../; 2q'
 cat "$work/records" >>"$work/example.test.zone"
 nsd_start "$work" || exit 1
