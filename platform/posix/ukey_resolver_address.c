@@ -34,7 +34,7 @@ read_zone(struct ukey_server *s, const char *zone)
 		    "such as fe80::1%eth0" : NULL;
 	/* Linux takes "eth0:x" for eth0; the others would end the name. */
 	n = strpbrk(zone, ":,[]") != NULL ? 0 : if_nametoindex(zone);
-	if (n == 0 && !read_number(zone, UINT32_MAX, &n))
+	if (n == 0 && !read_number(zone, INT32_MAX, &n))
 		return "there is no such interface now";
 	s->addr.v6.sin6_scope_id = (uint32_t)n;
 	return NULL;
