@@ -22,6 +22,9 @@ enum feature {
 	RECORD_TWICE, /* a tag twice in it */
 	RECORD_OCTETS, /* octets in it that are no text */
 	TAG_OCTETS,   /* the same in the signature */
+	TWO_SIGNATURES, /* another DKIM-Signature field, or what begins as one */
+	TWO_ATS,      /* an "@" in the local-part of i= */
+	OTHER_SPACE,  /* VT or FF in it, which isspace() takes for a blank */
 	NAME_SPACE,   /* white space between a field's name and colon */
 };
 
@@ -46,6 +49,10 @@ static const struct row {
 	{ "tag-value", UKEY_REASON_KEY_SYNTAX, DIFF_PASS, RECORD_OCTETS },
 	{ "name-space", UKEY_REASON_OK, DIFF_REFUSED + DKIM_STAT_SYNTAX,
 	    NAME_SPACE },
+	{ "second", UKEY_REASON_OK, DIFF_REFUSED + DKIM_STAT_SYNTAX,
+	    TWO_SIGNATURES },
+	{ "two-ats", UKEY_REASON_OK, DKIM_SIGERROR_DOMAIN, TWO_ATS },
+	{ "other-space", UKEY_REASON_OK, DKIM_SIGERROR_BADSIG, OTHER_SPACE },
 	{ "identity", UKEY_REASON_IDENTITY, DIFF_PASS, NOTHING },
 	{ "tag-octets", UKEY_REASON_OK, DIFF_REFUSED + DKIM_STAT_SYNTAX,
 	    TAG_OCTETS },
@@ -55,6 +62,8 @@ static const struct row {
 	{ "no-field", UKEY_REASON_HEADER_SYNTAX, DIFF_PASS, NOTHING },
 	{ "line-ends", UKEY_REASON_LINE_ENDS, DIFF_PASS, LINE_ENDS },
 	{ "line-ends", UKEY_REASON_BODY_LINE_ENDS, DIFF_PASS, LINE_ENDS },
+	{ "number", UKEY_REASON_TIME, DIFF_PASS, NOTHING },
+	{ "number", UKEY_REASON_LENGTH, DIFF_PASS, NOTHING },
 	{ "case", UKEY_REASON_ALGORITHM, DIFF_PASS, NOTHING },
 	{ "case", UKEY_REASON_CANON, DIFF_PASS, NOTHING },
 	{ "case", UKEY_REASON_KEY_HASH, DIFF_PASS, NOTHING },
@@ -169,6 +178,34 @@ name_space(const struct diff_case *c)
 }
 
 static bool
+two_signatures(const struct diff_case *c)
+{
+	struct ukey_view v = { c->message, c->len }, line;
+	unsigned count = 0;
+
+	while (v.data != NULL && (line = ukey_view_cut(&v, '\n')).len > 1)
+		count += ukey_view_equal_nocase(ukey_view_part(line, 0, 14),
+		    UKEY_VIEW("DKIM-Signature"));
+	return count > 1;
+}
+
+static bool
+two_ats(struct ukey_view list)
+{
+	struct ukey_view tag, name;
+
+	while (list.data != NULL) {
+		tag = ukey_view_cut(&list, ';');
+		name = ukey_view_trim(ukey_view_cut(&tag, '='));
+		if (ukey_view_equal(name, UKEY_VIEW("i"))) {
+			(void)ukey_view_cut(&tag, '@');
+			return ukey_view_find(tag, '@') < tag.len;
+		}
+	}
+	return false;
+}
+
+static bool
 has(const struct diff_case *c, enum feature feature)
 {
 	switch (feature) {
@@ -193,6 +230,13 @@ has(const struct diff_case *c, enum feature feature)
 		    c->record, strlen(c->record) });
 	case TAG_OCTETS:
 		return bad_octet(signature_of(c));
+	case TWO_SIGNATURES:
+		return two_signatures(c);
+	case TWO_ATS:
+		return two_ats(signature_of(c));
+	case OTHER_SPACE:
+		return memchr(c->message, '\v', c->len) != NULL ||
+		    memchr(c->message, '\f', c->len) != NULL;
 	case NAME_SPACE:
 		return name_space(c);
 	default:

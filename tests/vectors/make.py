@@ -539,6 +539,11 @@ def differences(c):
     c.dkim("diff-tag-line", dkim(change={"c": "simple/simple"},
                                  add=[("\n zz", "a")]),
            "permerror line-ends")
+    c.dkim("diff-tag-i-ats", dkim(add=[("i", "a@b@example.org")]),
+           "pass ok" + ds)
+    c.dkim("diff-second", dkim(HEADER + b"DKIM-Signature: v=1; \r\n\r\n" +
+                               BODY),
+           ["pass ok" + ds, "permerror tag-missing"])
     c.dkim("diff-h-colon", dkim(change={"h": H + ":"}),
            "permerror h-empty" + ds)
     for name, more, want in (
@@ -550,6 +555,7 @@ def differences(c):
                record(uk="", more=more))
     for name, line, want in (
             ("semicolon", b"A;b: c\r\n", "pass ok" + ds),
+            ("vt", b"To: bob@example.net\x0b\r\n", "pass ok" + ds),
             ("two-from", b"From: Bob <bob@example.net>\r\n", "pass ok" + ds),
             ("name-blank", b"From x: y\r\n", "permerror header-syntax")):
         c.dkim(f"diff-{name}", dkim(HEADER + line + b"\r\n" + BODY), want)
