@@ -22,7 +22,7 @@ enum feature {
 	RECORD_TWICE, /* a tag twice in it */
 	RECORD_OCTETS, /* octets in it that are no text */
 	TAG_OCTETS,   /* the same in the signature */
-	TWO_SIGNATURES, /* another DKIM-Signature field, or what begins as one */
+	TWO_SIGNATURES, /* another field that begins as a DKIM-Signature */
 	TWO_ATS,      /* an "@" in the local-part of i= */
 	OTHER_SPACE,  /* VT or FF in it, which isspace() takes for a blank */
 	NAME_SPACE,   /* white space between a field's name and colon */
@@ -206,28 +206,53 @@ two_ats(struct ukey_view list)
 }
 
 static bool
+no_crlf(const struct diff_case *c)
+{
+	return c->len < 2 || c->message[c->len - 1] != '\n' ||
+	    c->message[c->len - 2] != '\r';
+}
+
+static bool
+other_space(const struct diff_case *c)
+{
+	return memchr(c->message, '\v', c->len) != NULL ||
+	    memchr(c->message, '\f', c->len) != NULL;
+}
+
+static bool
+record_has(const char *record, enum feature feature)
+{
+	struct ukey_view v = { (const uint8_t *)record, strlen(record) };
+
+	switch (feature) {
+	case RECORD_LINES:
+		return strpbrk(record, "\r\n") != NULL;
+	case RECORD_NAME:
+		return bad_name(v);
+	case RECORD_TWICE:
+		return record_twice(record);
+	default:
+		return bad_octet(v);
+	}
+}
+
+static bool
 has(const struct diff_case *c, enum feature feature)
 {
 	switch (feature) {
 	case NO_CRLF:
-		return c->len < 2 || c->message[c->len - 1] != '\n' ||
-		    c->message[c->len - 2] != '\r';
+		return no_crlf(c);
 	case LINE_ENDS:
 		return has_line_ends(c);
 	case RECORD_LINES:
-		return strpbrk(c->record, "\r\n") != NULL;
 	case RECORD_NAME:
-		return bad_name((struct ukey_view) { (const uint8_t *)
-		    c->record, strlen(c->record) });
+	case RECORD_TWICE:
+	case RECORD_OCTETS:
+		return record_has(c->record, feature);
 	case TAG_NAME:
 		return bad_name(signature_of(c));
 	case SEMICOLON:
 		return name_semicolon(c);
-	case RECORD_TWICE:
-		return record_twice(c->record);
-	case RECORD_OCTETS:
-		return bad_octet((struct ukey_view) { (const uint8_t *)
-		    c->record, strlen(c->record) });
 	case TAG_OCTETS:
 		return bad_octet(signature_of(c));
 	case TWO_SIGNATURES:
@@ -235,8 +260,7 @@ has(const struct diff_case *c, enum feature feature)
 	case TWO_ATS:
 		return two_ats(signature_of(c));
 	case OTHER_SPACE:
-		return memchr(c->message, '\v', c->len) != NULL ||
-		    memchr(c->message, '\f', c->len) != NULL;
+		return other_space(c);
 	case NAME_SPACE:
 		return name_space(c);
 	default:
