@@ -215,13 +215,14 @@ disorder(struct connection *c)
 	c->bad = true;
 }
 
+/* An argument that was cut is kept as one that cannot be read. */
 static void
 mail_event(struct connection *c, const struct ukey_milter_event *e)
 {
-	if (c->message != NULL || e->cut)
+	if (c->message != NULL)
 		disorder(c);
 	else
-		message_begin(c, e->first);
+		message_begin(c, e->cut ? UKEY_VIEW("<") : e->first);
 }
 
 /* Mail of programs on the host, and bounces, come from Postfix' cleanup(8) as

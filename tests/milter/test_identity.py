@@ -6,8 +6,9 @@ The table of docs/PROTOCOL.md 5.2, what is answered to a sender that is no
 mailbox, is tried row by row at each ceiling.  Then the shapes: spellings that
 an MTA takes for alice's address (blanks, comments, commas, dots, brackets,
 quotes, routes, no domain), with its reading, without one, and with another;
-the null sender, which is an empty macro and not a missing one; a reading that
-is too long; a reading that stays from an earlier message; submission.
+the null sender, which is an empty macro and not a missing one; a reading or
+an argument that is too long; a reading that stays from an earlier message;
+submission.
 """
 import os
 import re
@@ -131,6 +132,22 @@ def long_readings(bed):
                   reply[:5] == b"550 5", reply)
 
 
+def long_arguments(bed, signed):
+    """However long, an argument is answered; the connection goes on."""
+    for size in (255, 990, 1000, 1005, 1024, 2000, 60000):
+        for path in ("<" + "a" * size + "@example.org>",
+                     "<@" + "a." * (size // 2) + "b:" + ALICE + ">",
+                     f"<alice({'c' * size})@example.org>",
+                     f"<{ALICE}{' ' * size}>"):
+            for mta in (ALICE, None, "<"):
+                reply, _ = send(bed.where, path, mta)
+                check(f"an argument of {len(path)} octets, {mta!r}",
+                      reply[:5] == b"550 5", reply)
+        reply, out = send(bed.where, f"<{ALICE}{' ' * size}>", ALICE, signed)
+        check(f"a signed letter passes: {size} blanks", reply == b"c" and
+              b"userkeys=pass" in out, f"{reply} {out[:200]}")
+
+
 def in_turn(bed, signed):
     """No reading is that of the message before."""
     c = Client(bed.where)
@@ -182,6 +199,7 @@ with tempfile.TemporaryDirectory() as folder:
         spellings(bed, signed)
         null_sender(bed, signed)
         long_readings(bed)
+        long_arguments(bed, signed)
         in_turn(bed, signed)
         submission(bed)
     finally:
